@@ -1,0 +1,1 @@
+"""Who uses the product: organisations and the accounts in them."""

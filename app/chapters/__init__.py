@@ -1,0 +1,1 @@
+"""The walkthrough of the book: its chapters, and the places in this repository that answer them."""

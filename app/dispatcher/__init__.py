@@ -1,0 +1,1 @@
+"""The dispatcher: a small process that turns committed rows into wake-ups and watches leases."""

@@ -1,0 +1,86 @@
+"""Switch faults on and off, and ask cheaply whether one is on."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from app.clock import now
+from app.database import Database
+from app.errors import NotFound, Unprocessable
+from app.faults.registry import REGISTRY, Fault
+from app.faults.tables import FaultRow
+
+MAX_MINUTES = 60.0
+_CACHE_S = 0.5
+
+
+def definition(name: str) -> Fault:
+    if name not in REGISTRY:
+        raise NotFound(
+            code="fault_not_found",
+            detail=f"There is no fault {name[:64]!r}; there are {', '.join(REGISTRY)}.",
+        )
+    return REGISTRY[name]
+
+
+def switch_on(
+    session: Session, name: str, minutes: float, parameters: Mapping[str, float], seed: int = 0
+) -> FaultRow:
+    """Switch the fault on until `minutes` from now. Raises `Unprocessable` for unknown parameters."""
+    fault = definition(name)
+    unknown = set(parameters) - set(fault.parameters)
+    if unknown:
+        raise Unprocessable(
+            code="unknown_parameter",
+            detail=f"{name} has no parameter {', '.join(sorted(unknown))}.",
+        )
+    row = session.get(FaultRow, name) or FaultRow(name=name, parameters={}, expires_at=now())
+    row.parameters = {**fault.parameters, **parameters}
+    row.seed = seed
+    row.expires_at = now() + timedelta(minutes=min(minutes, MAX_MINUTES))
+    session.add(row)
+    return row
+
+
+def switch_off(session: Session, name: str) -> None:
+    definition(name)
+    row = session.get(FaultRow, name)
+    if row is not None:
+        session.delete(row)
+
+
+def active(session: Session) -> dict[str, FaultRow]:
+    """The faults that are on now, by name."""
+    rows = session.exec(select(FaultRow).where(col(FaultRow.expires_at) > now()))
+    return {row.name: row for row in rows}
+
+
+@dataclass(slots=True)
+class FaultSwitches:
+    """A process's view of the faults, re-read at most twice a second."""
+
+    database: Database
+    _rows: dict[str, FaultRow] = field(default_factory=dict)
+    _read_at: float = float("-inf")
+    _random: dict[str, random.Random] = field(default_factory=dict)
+
+    def parameters(self, name: str) -> dict[str, float] | None:
+        """Parameters of the fault if it is on, else None."""
+        if time.monotonic() - self._read_at > _CACHE_S:
+            with self.database.read() as session:
+                self._rows = active(session)
+            self._read_at = time.monotonic()
+        row = self._rows.get(name)
+        return dict(row.parameters) if row is not None and row.expires_at > now() else None
+
+    def chance(self, name: str, share: float) -> bool:
+        """True in a `share` of the calls; the sequence is decided by the fault's seed."""
+        row = self._rows.get(name)
+        seed = row.seed if row is not None else 0
+        return self._random.setdefault(name, random.Random(seed)).random() < share

@@ -1,0 +1,1 @@
+"""Alive, and able to take work."""

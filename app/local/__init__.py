@@ -1,0 +1,1 @@
+"""Local mode: who may talk to a product that runs on one person's computer."""

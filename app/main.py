@@ -1,0 +1,55 @@
+"""The API: everything a front end or another program can do, under `/v1`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import errors
+from app.chapters.routes import router as chapters
+from app.context import Context, open_context
+from app.faults.routes import router as faults
+from app.health.routes import router as health
+from app.local.guard import LocalGuard
+from app.local.token import read_or_make
+from app.models.routes import router as models
+from app.recordings.routes import router as recordings
+from app.request_id import RequestId
+from app.sample.routes import router as sample
+from app.settings import Settings, get_settings
+from app.transcriptions.events import router as events
+from app.transcriptions.routes import router as transcriptions
+
+DESCRIPTION = "Transcribes recorded speech on your own computer, with times and doubts."
+
+
+def create_app(settings: Settings | None = None, context: Context | None = None) -> FastAPI:
+    """The application; `uvicorn --factory app.main:create_app` serves it."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.context = context or open_context(settings)
+        yield
+        if context is None:
+            app.state.context.database.dispose()
+
+    app = FastAPI(title="Lectern", version="1", description=DESCRIPTION, lifespan=lifespan)
+    errors.install(app)
+    for router in (
+        transcriptions,
+        events,
+        recordings,
+        models,
+        chapters,
+        faults,
+        sample,
+        health,
+    ):
+        app.include_router(router)
+    app.add_middleware(LocalGuard, token=read_or_make(settings.token_path))
+
+    app.add_middleware(RequestId)
+    return app

@@ -1,0 +1,1 @@
+"""The schema's history, and the one call that brings a database up to date."""

@@ -1,0 +1,1 @@
+"""Messages that must be sent if, and only if, a transaction was committed."""

@@ -1,0 +1,1 @@
+"""Uploaded audio: received, identified, kept, served."""

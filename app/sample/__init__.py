@@ -1,0 +1,1 @@
+"""The sample recording of the first page."""

@@ -1,0 +1,49 @@
+"""The sample as it goes over the wire."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+
+class TurnOut(BaseModel):
+    speaker: str
+    start: float
+    end: float
+    text: str
+
+
+class WordOut(BaseModel):
+    word: str
+    start: float
+    end: float
+    probability: float
+
+
+class HeardOut(BaseModel):
+    start: float
+    end: float
+    text: str
+    words: list[WordOut]
+
+
+class VersionOut(BaseModel):
+    """One transcript of the sample, made by the real pipeline."""
+
+    model: str
+    how: str
+    keywords: list[str]
+    text: str
+    segments: list[HeardOut]
+    terms_right: int
+    terms: int
+
+
+class SampleOut(BaseModel):
+    name: str
+    title: str
+    synthetic: bool
+    duration: float
+    turns: list[TurnOut]
+    glossary: list[str]
+    generic: VersionOut
+    adapted: VersionOut

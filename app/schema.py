@@ -1,0 +1,48 @@
+"""Bring a database to the newest schema, and know all of its tables."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+import app.accounts.tables
+import app.faults.tables
+import app.outbox.tables
+import app.recordings.tables
+import app.telemetry.tables
+import app.transcriptions.tables  # noqa: F401 (imported for the tables they define)
+from app.database import Database
+from app.settings import REPOSITORY
+
+
+def metadata() -> MetaData:
+    """All tables."""
+    return SQLModel.metadata
+
+
+def _config(address: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY / "app" / "migrations"))
+    config.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
+    return config
+
+
+def upgrade(address: str, revision: str = "head") -> None:
+    """Migrate the database at `address`; safe to call at every start."""
+    command.upgrade(_config(address), revision)
+
+
+def downgrade(address: str, revision: str) -> None:
+    """Migrate back."""
+    command.downgrade(_config(address), revision)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has the newest schema."""
+    newest = ScriptDirectory.from_config(_config("")).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest

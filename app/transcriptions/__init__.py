@@ -1,0 +1,1 @@
+"""Transcription jobs: submitted, worked on in windows, read, exported."""

@@ -1,0 +1,46 @@
+"""Progress as server-sent events; asking again and again says exactly the same."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from app.context import Context, ContextDep
+from app.errors import BadRequest
+from app.transcriptions import service
+from app.transcriptions.routes import JobId
+from app.transcriptions.wait import events
+
+router = APIRouter(prefix="/v1/transcriptions", tags=["transcriptions"])
+HEARTBEAT_S = 15
+
+
+@router.get("/{transcription_id}/events", response_class=EventSourceResponse)
+async def stream(
+    transcription_id: JobId,
+    context: ContextDep,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> EventSourceResponse:
+    """One event a change; `id` is the revision, so a client that reconnects misses nothing."""
+    if last_event_id is not None and not last_event_id.isdigit():
+        raise BadRequest(code="bad_event_id", detail="`Last-Event-ID` is a revision number.")
+    await run_in_threadpool(_must_exist, context, transcription_id)
+    seen = int(last_event_id) if last_event_id else None
+    return EventSourceResponse(_stream(context, transcription_id, seen), ping=HEARTBEAT_S)
+
+
+def _must_exist(context: Context, transcription_id: str) -> None:
+    with context.database.read() as session:
+        service.get(session, transcription_id)
+
+
+async def _stream(
+    context: Context, transcription_id: str, seen: int | None
+) -> AsyncIterator[ServerSentEvent]:
+    async for event in events(context, transcription_id, seen):
+        kind = "end" if event.status.ended else "progress"
+        yield ServerSentEvent(event.model_dump_json(), event=kind, id=str(event.revision))

@@ -1,0 +1,167 @@
+"""From rows to what a reader sees."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.recordings.tables import Recording
+from app.transcriptions.finish_time import eta_s, queue_position
+from app.transcriptions.schemas import (
+    ErrorOut,
+    EventOut,
+    FallbackOut,
+    ModelOut,
+    SegmentOut,
+    SkippedOut,
+    TranscriptionOut,
+    TranscriptionSummary,
+    WordOut,
+)
+from app.transcriptions.tables import (
+    SegmentRow,
+    SkippedRow,
+    Stage,
+    Status,
+    Transcription,
+    WindowRow,
+    WindowState,
+)
+
+NO_SPEECH = "No speech was found in this recording."
+ENDS_EARLY = (
+    "The file ends before the audio it announces: it was probably cut off while it was copied or"
+    " recorded. What is there was transcribed."
+)
+
+
+def summary(session: Session, job: Transcription) -> TranscriptionSummary:
+    return TranscriptionSummary(**_summary_fields(session, job))
+
+
+def whole(session: Session, job: Transcription) -> TranscriptionOut:
+    """The job with its text, complete or as far as it has come."""
+    rows = segments(session, job.id)
+    return TranscriptionOut(
+        **_summary_fields(session, job),
+        recording_id=job.recording_id,
+        text=job.text if job.text is not None else plain_text(rows),
+        segments=[_segment(row) for row in rows],
+        skipped=_skipped(session, job.id),
+        fallbacks=_fallbacks(session, job),
+        warnings=_warnings(session, job, rows),
+        options=job.options,
+    )
+
+
+def event(session: Session, job: Transcription) -> EventOut:
+    """The job as an event says it."""
+    return EventOut(
+        **{k: v for k, v in _summary_fields(session, job).items() if k in EventOut.model_fields}
+    )
+
+
+def segments(session: Session, transcription_id: str) -> list[SegmentRow]:
+    """In the order of the recording."""
+    return list(
+        session.exec(
+            select(SegmentRow)
+            .where(SegmentRow.transcription_id == transcription_id)
+            .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
+        )
+    )
+
+
+def plain_text(rows: list[SegmentRow]) -> str:
+    """One paragraph for each speaker's turn, or one in all while speakers are unknown."""
+    turns = groupby(rows, key=lambda row: row.speaker)
+    return "\n\n".join(" ".join(row.text for row in turn) for _, turn in turns)
+
+
+def error_of(job: Transcription) -> ErrorOut | None:
+    if job.error_code is None:
+        return None
+    return ErrorOut(
+        code=job.error_code, message=job.error_message or "", retryable=job.error_retryable
+    )
+
+
+def _summary_fields(session: Session, job: Transcription) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "name": job.name,
+        "status": job.status,
+        "stage": job.stage,
+        "progress": _progress(job),
+        "done_s": round(job.done_s, 3),
+        "duration": job.duration_s,
+        "eta_seconds": eta_s(session, job),
+        "queue_position": queue_position(session, job),
+        "model": ModelOut(name=job.model, version=job.model_version),
+        "language": job.language,
+        "error": error_of(job),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "revision": job.revision,
+    }
+
+
+def _progress(job: Transcription) -> float:
+    if job.status is Status.SUCCEEDED:
+        return 1.0
+    if not job.duration_s:
+        return 0.0
+    return round(min(1.0, job.done_s / job.duration_s), 4)
+
+
+def _segment(row: SegmentRow) -> SegmentOut:
+    return SegmentOut(
+        id=row.id,
+        start=row.start_s,
+        end=row.end_s,
+        text=row.text,
+        speaker=row.speaker,
+        words=[WordOut(word=w, start=a, end=b, probability=p) for w, a, b, p in row.words],
+        flags=list(row.flags),
+    )
+
+
+def _skipped(session: Session, transcription_id: str) -> list[SkippedOut]:
+    rows = session.exec(
+        select(SkippedRow)
+        .where(SkippedRow.transcription_id == transcription_id)
+        .order_by(col(SkippedRow.start_s))
+    )
+    return [SkippedOut(start=r.start_s, end=r.end_s, level_dbfs=r.level_dbfs) for r in rows]
+
+
+def _fallbacks(session: Session, job: Transcription) -> list[FallbackOut]:
+    # Ch 7 · Planning for Mistakes: a window that another model had to recognise says so
+    rows = session.exec(
+        select(WindowRow)
+        .where(WindowRow.transcription_id == job.id, WindowRow.rung > 0)
+        .where(col(WindowRow.state).in_([WindowState.DONE, WindowState.FAILED]))
+        .order_by(col(WindowRow.number))
+    )
+    return [
+        FallbackOut(
+            start=row.start_s,
+            end=row.end_s,
+            model=(row.result or {}).get("model"),
+            reason=row.error or "the model asked for failed",
+        )
+        for row in rows
+    ]
+
+
+def _warnings(session: Session, job: Transcription, rows: list[SegmentRow]) -> list[str]:
+    warnings = []
+    if job.status is Status.SUCCEEDED and job.stage is Stage.DONE and not rows:
+        warnings.append(NO_SPEECH)
+    recording = session.get(Recording, job.recording_id)
+    if recording is not None and not recording.complete:
+        warnings.append(ENDS_EARLY)
+    return warnings

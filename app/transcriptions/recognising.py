@@ -1,0 +1,287 @@
+"""Windows: leased by fair share, completed once, tried again, given up on in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import case, func, update
+from sqlmodel import Session, col, select
+
+from app.clock import now
+from app.ids import new_id
+from app.transcriptions.finish import finish_if_complete
+from app.transcriptions.service import locked
+from app.transcriptions.tables import (
+    Attempt,
+    AttemptState,
+    SegmentRow,
+    Stage,
+    Status,
+    Transcription,
+    WindowRow,
+    WindowState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedWindow:
+    """A window to be recognised now, with the fence its result must carry."""
+
+    id: str
+    transcription_id: str
+    fence: int
+    number: int
+    pieces: tuple[tuple[float, float, float], ...]
+    strict_speech_s: float
+    audio_key: str
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows of one job, with what decides their text."""
+
+    model: str
+    options: dict[str, Any]
+    language: str | None
+    """As asked for, or as detected in an earlier window."""
+    windows: tuple[LeasedWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSegment:
+    start_s: float
+    end_s: float
+    text: str
+    words: list[tuple[str, float, float, float]]
+    flags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResult:
+    """What came of a leased window."""
+
+    window: LeasedWindow
+    segments: list[NewSegment]
+    result: dict[str, Any]
+    language: str | None = None
+    language_probability: float | None = None
+
+
+def lease(session: Session, process: str, lease_s: float, most: int) -> Batch | None:
+    """Lease up to `most` windows of the job whose turn it is, or None when none waits.
+
+    The turn goes to the owner with the fewest windows in work, then to the job that has had
+    least audio recognised so far: a short recording overtakes long ones, and nobody starves.
+    The first window of a job goes alone, so that its first words come early.
+    """
+    # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
+    job, has_begun = _next_job(session)
+    if job is None:
+        return None
+    rows = session.exec(
+        select(WindowRow)
+        .where(WindowRow.transcription_id == job.id, WindowRow.state == WindowState.PENDING)
+        .order_by(col(WindowRow.rung), col(WindowRow.number))
+        .limit(most if has_begun else 1)
+        .with_for_update(skip_locked=True)
+    ).all()
+    batch = _together(rows)
+    if not batch:
+        return None
+    for row in batch:
+        row.state = WindowState.RUNNING
+        row.fence += 1
+        row.tries += 1
+        row.process = process
+        row.started_at = now()
+        row.lease_until = now() + timedelta(seconds=lease_s)
+    language = job.options.get("language") or job.language
+    return Batch(job.model, job.options, language, tuple(_leased(row) for row in batch))
+
+
+def _together(rows: Sequence[WindowRow]) -> list[WindowRow]:
+    """Windows of one rung; one that failed before goes alone, so that it fails alone."""
+    if not rows:
+        return []
+    if rows[0].tries:
+        return [rows[0]]
+    return [row for row in rows if row.rung == rows[0].rung and not row.tries]
+
+
+def _next_job(session: Session) -> tuple[Transcription | None, bool]:
+    running = func.sum(case((col(WindowRow.state) == WindowState.RUNNING, 1), else_=0))
+    pending = func.sum(case((col(WindowRow.state) == WindowState.PENDING, 1), else_=0))
+    active = session.execute(
+        select(Transcription, running, pending)
+        .join(WindowRow, col(WindowRow.transcription_id) == Transcription.id)
+        .where(Transcription.status == Status.RUNNING)
+        .where(col(WindowRow.state).in_([WindowState.PENDING, WindowState.RUNNING]))
+        .group_by(col(Transcription.id))
+    ).all()
+    of_owner: dict[str, int] = {}
+    for job, in_work, _ in active:
+        of_owner[job.owner_id] = of_owner.get(job.owner_id, 0) + int(in_work)
+    waiting = [(job, int(in_work)) for job, in_work, left in active if left]
+    if not waiting:
+        return None, False
+    job, in_work = min(
+        waiting,
+        key=lambda entry: (
+            -entry[0].priority,
+            of_owner[entry[0].owner_id],
+            entry[1],
+            entry[0].done_s,
+            entry[0].created_at,
+        ),
+    )
+    return job, in_work > 0 or job.done_s > 0
+
+
+def _leased(row: WindowRow) -> LeasedWindow:
+    return LeasedWindow(
+        id=row.id,
+        transcription_id=row.transcription_id,
+        fence=row.fence,
+        number=row.number,
+        pieces=tuple((a, b, offset) for a, b, offset in row.pieces),
+        strict_speech_s=row.strict_speech_s,
+        audio_key=row.audio_key,
+        rung=row.rung,
+    )
+
+
+def _still_held(session: Session, window: LeasedWindow) -> WindowRow | None:
+    """The row, if this lease is still the latest: a stale worker's result is refused."""
+    row = session.get(WindowRow, window.id, with_for_update=True)
+    if row is None or row.state is not WindowState.RUNNING or row.fence != window.fence:
+        return None
+    return row
+
+
+def complete(session: Session, results: Sequence[WindowResult]) -> int:
+    """Store the results of one job's windows; returns how many were accepted.
+
+    Late results, of windows that were taken back or of jobs that are over, change nothing.
+    """
+    # Ch 7 · Planning for Mistakes: a process given up for dead cannot overwrite its successor's work
+    accepted = 0
+    job = session.get(Transcription, results[0].window.transcription_id, with_for_update=True)
+    if job is None or job.status is not Status.RUNNING:
+        return 0
+    for result in results:
+        row = _still_held(session, result.window)
+        if row is None:
+            continue
+        accepted += 1
+        row.state = WindowState.DONE
+        row.finished_at = now()
+        row.lease_until = None
+        row.result = result.result
+        _add_segments(session, job, row, result.segments)
+        job.done_s += row.end_s - row.start_s
+        if job.language is None and (result.language_probability or 0.0) >= 0.5:
+            job.language = result.language
+            job.language_probability = result.language_probability
+        if row.rung == 0:
+            job.model_version = result.result.get("model_version")
+        if result.segments and job.first_words_at is None:
+            job.first_words_at = now()
+    if accepted:
+        job.stage = Stage.RECOGNISING
+        job.revision += 1
+        session.flush()
+        finish_if_complete(session, job)
+    return accepted
+
+
+def _add_segments(
+    session: Session, job: Transcription, row: WindowRow, segments: Sequence[NewSegment]
+) -> None:
+    for segment in segments:
+        session.add(
+            SegmentRow(
+                id=new_id("seg"),
+                organisation_id=job.organisation_id,
+                transcription_id=job.id,
+                window_id=row.id,
+                start_s=segment.start_s,
+                end_s=segment.end_s,
+                text=segment.text,
+                machine_text=segment.text,
+                words=[list(word) for word in segment.words],
+                flags=list(segment.flags),
+            )
+        )
+
+
+def failed(
+    session: Session,
+    window: LeasedWindow,
+    error: str,
+    *,
+    max_tries: int,
+    rungs: int,
+    gap: NewSegment,
+) -> None:
+    """A try at a window failed: try again, then the next rung, then show the gap."""
+    job = locked(session, window.transcription_id)
+    row = _still_held(session, window)
+    if row is None:
+        return
+    row.error = error[:500]
+    row.lease_until = None
+    step_down(row, max_tries, rungs)
+    if row.state is WindowState.FAILED:
+        row.finished_at = now()
+        _add_segments(session, job, row, [gap])
+        job.done_s += row.end_s - row.start_s
+        job.revision += 1
+        session.flush()
+        finish_if_complete(session, job)
+
+
+def step_down(row: WindowRow, max_tries: int, rungs: int) -> None:
+    """Where a window goes after a failed try."""
+    row.state = WindowState.PENDING
+    if row.tries >= max_tries:
+        row.rung += 1
+        row.tries = 0
+    if row.rung >= rungs:
+        row.state = WindowState.FAILED
+
+
+def keep_alive(session: Session, process: str, lease_s: float) -> None:
+    """Prolong the leases of all windows `process` works on."""
+    session.execute(
+        update(WindowRow)
+        .where(col(WindowRow.process) == process)
+        .where(col(WindowRow.state) == WindowState.RUNNING)
+        .values(lease_until=now() + timedelta(seconds=lease_s))
+    )
+
+
+def work_is_waiting(session: Session) -> bool:
+    """Whether a window could be leased now; asked often, so that no write lock is taken for it."""
+    query = (
+        select(WindowRow.id)
+        .join(Transcription, col(Transcription.id) == WindowRow.transcription_id)
+        .where(WindowRow.state == WindowState.PENDING, Transcription.status == Status.RUNNING)
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
+def work_is_coming(session: Session) -> bool:
+    """Whether some recording is being prepared at this moment, so that windows will follow."""
+    return (
+        session.exec(
+            select(Attempt.id).where(
+                Attempt.state == AttemptState.RUNNING, col(Attempt.lease_until) > now()
+            )
+        ).first()
+        is not None
+    )

@@ -1,0 +1,191 @@
+"""What happens to a job: submitted, cancelled, retried, deleted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, update
+from sqlmodel import Session, col, select
+
+from app.clock import now
+from app.errors import BadRequest, Conflict, NotFound
+from app.ids import new_id
+from app.outbox.service import delete_objects, wake
+from app.outbox.tables import Topic
+from app.recordings import service as recordings
+from app.recordings.tables import Recording
+from app.transcriptions.options import Request
+from app.transcriptions.tables import (
+    Attempt,
+    AttemptState,
+    SegmentRow,
+    SkippedRow,
+    Stage,
+    Status,
+    Transcription,
+    WindowRow,
+    WindowState,
+)
+
+
+def submit(session: Session, recording: Recording, request: Request) -> Transcription:
+    """Queue `recording`. The job and the message about it are committed together."""
+    recording.used_at = recording.used_at or now()
+    job = Transcription(
+        id=new_id("tr"),
+        organisation_id=recording.organisation_id,
+        owner_id=recording.owner_id,
+        recording_id=recording.id,
+        name=recording.name,
+        model=request.model,
+        options=request.options(),
+        priority=request.priority,
+        duration_s=recording.duration_s,
+    )
+    session.add(job)
+    wake(session, Topic.PREPARE, job.id)
+    return job
+
+
+def get(session: Session, transcription_id: str) -> Transcription:
+    job = session.get(Transcription, transcription_id)
+    if job is None:
+        raise NotFound(
+            code="transcription_not_found",
+            detail=f"There is no transcription {transcription_id[:80]}.",
+        )
+    return job
+
+
+def locked(session: Session, transcription_id: str) -> Transcription:
+    """The job, kept from other writers until this transaction ends."""
+    job = session.get(Transcription, transcription_id, with_for_update=True)
+    if job is None:
+        raise NotFound(
+            code="transcription_not_found",
+            detail=f"There is no transcription {transcription_id[:80]}.",
+        )
+    return job
+
+
+def cancel(session: Session, transcription_id: str) -> Transcription:
+    """Stop the job. Nothing happens to one that is over; what was recognised is kept.
+
+    Workers look at the job before each window and their late results are refused.
+    """
+    job = locked(session, transcription_id)
+    if job.status.ended:
+        return job
+    job.status = Status.CANCELLED
+    job.finished_at = now()
+    job.revision += 1
+    session.execute(
+        update(Attempt)
+        .where(col(Attempt.transcription_id) == job.id)
+        .where(col(Attempt.state) == AttemptState.RUNNING)
+        .values(state=AttemptState.CANCELLED, finished_at=now())
+    )
+    release_windows(session, job.id)
+    return job
+
+
+def retry(session: Session, transcription_id: str) -> Transcription:
+    """Queue a failed or cancelled job again; windows that are done are not done again."""
+    job = locked(session, transcription_id)
+    if job.status not in (Status.FAILED, Status.CANCELLED):
+        raise Conflict(
+            code="not_retryable",
+            detail=f"Only a failed or cancelled transcription can be retried; this one is"
+            f" {job.status}.",
+        )
+    if job.status is Status.FAILED and not job.error_retryable:
+        raise Conflict(
+            code="not_retryable",
+            detail="Trying again would fail in the same way: " + (job.error_message or ""),
+        )
+    job.status, job.stage = Status.QUEUED, Stage.QUEUED
+    job.error_code = job.error_message = job.finished_at = None
+    job.error_retryable = False
+    job.revision += 1
+    session.execute(
+        update(WindowRow)
+        .where(col(WindowRow.transcription_id) == job.id)
+        .where(col(WindowRow.state) != WindowState.DONE)
+        .values(state=WindowState.PENDING, tries=0, rung=0, error=None, fence=WindowRow.fence + 1)
+    )
+    wake(session, Topic.PREPARE, job.id)
+    return job
+
+
+def release_windows(session: Session, transcription_id: str) -> None:
+    """Take back the windows that are being worked on; late results will be refused."""
+    session.execute(
+        update(WindowRow)
+        .where(col(WindowRow.transcription_id) == transcription_id)
+        .where(col(WindowRow.state) == WindowState.RUNNING)
+        .values(state=WindowState.PENDING, lease_until=None, fence=WindowRow.fence + 1)
+    )
+
+
+def remove(session: Session, transcription_id: str) -> None:
+    """Delete the job in whatever state it is, its text, and its recording if no other job has it."""
+    # Ch 28 · Security and Privacy: one call removes text, windows and audio; no state forbids it
+    job = locked(session, transcription_id)
+    keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
+    delete_objects(session, list(keys))
+    for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
+        session.execute(delete(table).where(col(table.transcription_id) == job.id))
+    recording_id = job.recording_id
+    session.delete(job)
+    session.flush()
+    others = session.exec(
+        select(Transcription.id).where(Transcription.recording_id == recording_id)
+    ).first()
+    recording = session.get(Recording, recording_id)
+    if others is None and recording is not None:
+        recordings.remove(session, recording)
+
+
+def page(
+    session: Session, *, limit: int, cursor: str | None, status: list[Status]
+) -> tuple[list[Transcription], str | None]:
+    """The newest jobs first; the second value continues the list, or is None at its end."""
+    query = select(Transcription)
+    if status:
+        query = query.where(col(Transcription.status).in_(status))
+    if cursor:
+        created, last_id = _read_cursor(cursor)
+        query = query.where(
+            or_(
+                col(Transcription.created_at) < created,
+                and_(col(Transcription.created_at) == created, col(Transcription.id) < last_id),
+            )
+        )
+    query = query.order_by(
+        col(Transcription.created_at).desc(), col(Transcription.id).desc()
+    ).limit(limit + 1)
+    jobs = list(session.exec(query))
+    if len(jobs) <= limit:
+        return jobs, None
+    last = jobs[limit - 1]
+    return jobs[:limit], _cursor(last.created_at, last.id)
+
+
+def _cursor(created: datetime, last_id: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([created.isoformat(), last_id]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        created, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        when = datetime.fromisoformat(created)
+        if when.tzinfo is None or not isinstance(last_id, str):
+            raise ValueError(cursor)
+        return when, last_id
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadRequest(
+            code="bad_cursor", detail="The cursor was not made by this server; leave it out."
+        ) from error

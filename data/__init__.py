@@ -1,0 +1,1 @@
+"""Corpora, domains, model sums and the checks of them."""

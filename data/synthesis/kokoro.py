@@ -1,0 +1,140 @@
+"""Kokoro-82M from the packages that carry it: the only file that touches weights or phonemisers."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.resources
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.synthesis.errors import SynthesisError
+from data.synthesis.script import Turn
+from data.synthesis.timeline import SAMPLE_RATE_HZ, Samples, Speak
+
+SUMS = Path(__file__).with_name("sums.toml")
+PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy", "av")
+_VOICE_SHAPE = (510, 1, 256)  # one style vector for each number of phonemes
+_LANGUAGES = {"a": "en-us", "b": "en-gb"}  # by the first letter of a voice's name
+
+
+@dataclass(frozen=True)
+class Sums:
+    """sha256 of everything that shapes the speech, as recorded in sums.toml."""
+
+    model: str
+    model_packages: tuple[str, ...]
+    voices: dict[str, str]
+
+    @classmethod
+    def load(cls, path: Path = SUMS) -> Sums:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        model = table["model"]
+        return cls(model["sha256"], tuple(model["packages"]), dict(table["voices"]["sha256"]))
+
+
+@contextmanager
+def kokoro(voices: Iterable[str], folder: Path, threads: int) -> Iterator[Speak]:
+    """Check and load the model and these voices; gives a function from a turn to its samples.
+
+    Raises:
+        SynthesisError: a package or file is missing, or is not the one sums.toml names.
+    """
+    sums = Sums.load()
+    styles = {name: load_voice(name, folder, sums) for name in voices}
+    runtime, engine = _module("onnxruntime"), _module("kokoro_onnx")
+    # kokoro-onnx wants files: the joined model, and all voices in one archive.
+    with tempfile.TemporaryDirectory(prefix="kokoro-") as scratch:
+        model, archive = Path(scratch, "model.onnx"), Path(scratch, "voices.npz")
+        join_model(model, sums)
+        np.savez(archive, allow_pickle=False, **styles)
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        synthesiser = engine.Kokoro.from_session(session, str(archive))
+
+        def speak(turn: Turn) -> Samples:
+            samples, rate_hz = synthesiser.create(
+                turn.said,
+                styles[turn.voice],
+                speed=turn.speed,
+                lang=_LANGUAGES[turn.voice[0]],
+            )
+            if rate_hz != SAMPLE_RATE_HZ:
+                raise SynthesisError(f"kokoro-onnx gave {rate_hz} Hz, not {SAMPLE_RATE_HZ} Hz")
+            return np.asarray(samples, dtype=np.float32)
+
+        yield speak
+
+
+def load_voice(name: str, folder: Path, sums: Sums) -> Samples:
+    """Read ``folder/name.bin``: float32, little endian, 510 x 1 x 256."""
+    if name not in sums.voices:
+        known = ", ".join(sorted(sums.voices))
+        raise SynthesisError(f"voice {name!r} has no sum in {SUMS.name}; known voices: {known}")
+    path = folder / f"{name}.bin"
+    try:
+        content = path.read_bytes()
+    except OSError as missing:
+        raise SynthesisError(
+            f"no readable {path.name} in the voices folder {str(folder)!r}; it comes from "
+            "`npm pack kokoro-js@1.2.1` (folder package/voices)"
+        ) from missing
+    _demand(path.name, hashlib.sha256(content).hexdigest(), sums.voices[name])
+    return np.frombuffer(content, dtype="<f4").reshape(_VOICE_SHAPE).astype(np.float32)
+
+
+def join_model(target: Path, sums: Sums) -> None:
+    """Write the model, which its four packages carry in parts, to ``target``."""
+    digest = hashlib.sha256()
+    with target.open("wb") as joined:
+        for package in sums.model_packages:
+            try:
+                part = importlib.resources.files(package).joinpath("part.bin").read_bytes()
+            except (ModuleNotFoundError, OSError) as missing:
+                raise _not_installed(package) from missing
+            digest.update(part)
+            joined.write(part)
+    _demand("the model joined from its packages", digest.hexdigest(), sums.model)
+
+
+def provenance(voices: Iterable[str]) -> dict[str, Any]:
+    """What made the speech: model, voices and the versions of the packages that matter."""
+    sums = Sums.load()
+    return {
+        "model": "Kokoro-82M v1.0, int8 ONNX",
+        "model_sha256": sums.model,
+        "voices_sha256": {name: sums.voices[name] for name in voices},
+        "packages": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _demand(what: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise SynthesisError(
+            f"{what} has sha256 {found}, {SUMS.name} demands {expected}: "
+            "install the pinned version again"
+        )
+
+
+def _module(name: str) -> Any:
+    # Imported by name: the environment that checks types does not have them and must not.
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        raise _not_installed(name) from missing
+
+
+def _not_installed(name: str) -> SynthesisError:
+    return SynthesisError(
+        f"{name} is not installed here: speech synthesis runs in a virtual environment of its "
+        "own, see data/synthesis/README.md"
+    )

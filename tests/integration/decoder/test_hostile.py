@@ -1,0 +1,388 @@
+"""Whatever the bytes, the answer is samples or a MediaError, and the next file works."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.media.client import DecoderClient, Summary
+from app.media.containers import CONTAINERS
+from app.media.errors import CODES, MediaError
+from app.media.protocol import FrameKind, Request, load_json, receive_frame, send_request
+from tests.support import media
+from worker.decoder.local import decoder
+
+GOOD = media.speech_like_wav(2)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[DecoderClient]:
+    with decoder(max_children=3, timeout_s=20) as private:
+        yield private
+
+
+@pytest.fixture(autouse=True)
+def _still_alive_afterwards(client: DecoderClient) -> Iterator[None]:
+    yield
+    assert total(client, GOOD).samples == 32_000
+
+
+def total(client: DecoderClient, data: bytes, max_s: float = 600) -> Summary:
+    with client.decode(io.BytesIO(data), max_s) as decoding:
+        for _ in decoding:
+            pass
+        return decoding.summary
+
+
+def refused(client: DecoderClient, data: bytes, max_s: float = 600) -> MediaError:
+    with pytest.raises(MediaError) as caught:
+        total(client, data, max_s)
+    return caught.value
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda name: media.ffconcat(name), "playlist (ffconcat)"),
+        (lambda name: media.hls_playlist(f"file:{name}"), "playlist (m3u)"),
+        (lambda name: media.sdp(), "SDP"),
+        (lambda name: b"Minutes of the meeting\n" * 50, "text file"),
+    ],
+)
+def test_text_that_names_other_files_is_refused_whatever_its_name(
+    client: DecoderClient, tmp_path: Path, make: Callable[[str], bytes], words: str
+) -> None:
+    (tmp_path / "victim.wav").write_bytes(GOOD)
+    upload = tmp_path / "upload.mp3"
+    upload.write_bytes(make("victim.wav"))
+    for attempt in (client.probe, lambda path: client.decode(path, 60)):
+        with pytest.raises(MediaError, match="unsupported_format") as caught:
+            attempt(upload)
+        assert words in caught.value.detail
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize("name", ["wav", "mp3", "mp4", "matroska", "ogg", "mpegts"])
+def test_the_decoder_does_not_rely_on_the_client_to_sniff(
+    client: DecoderClient, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "victim.wav").write_bytes(GOOD)
+    upload = tmp_path / "upload"
+    for data in (media.ffconcat(f"{tmp_path}/victim.wav"), media.hls_playlist("victim.wav")):
+        upload.write_bytes(data)
+        with pytest.raises(MediaError), client.decode(upload, 60, CONTAINERS[name]) as decoding:
+            list(decoding)
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize("demuxer", ["concat", "hls", "sdp", "lavfi", "image2", "wav,concat", ""])
+def test_other_demuxers_cannot_be_asked_for(
+    client: DecoderClient, tmp_path: Path, demuxer: str
+) -> None:
+    upload = tmp_path / "upload"
+    upload.write_bytes(media.ffconcat("victim.wav"))
+    with socket.socket(socket.AF_UNIX) as sock, upload.open("rb") as file:
+        sock.settimeout(20)
+        sock.connect(str(client.socket_path))
+        send_request(sock, Request("decode", demuxer, 16_000), file.fileno())
+        assert receive_frame(sock)[0] is FrameKind.STARTED
+        kind, payload = receive_frame(sock)
+    assert kind is FrameKind.ERROR
+    assert load_json(payload)["code"] == "unsupported_format"
+
+
+def _first_part(container: str, codec: str) -> bytes:
+    whole = media.encode(container, codec, 44_100, 1, 10.0)
+    return whole[: len(whole) * 6 // 10]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_audio"),
+        (media.empty_wav(), "empty_audio"),
+        (media.mp4_without_moov(), "truncated_file"),
+        (media.encode("mp4", "aac", 44_100, 1, 3.0)[:40], "truncated_file"),
+        (_first_part("caf", "alac"), "truncated_file"),
+        (media.video_without_sound(), "no_audio_stream"),
+        (media.video_without_sound("matroska"), "no_audio_stream"),
+        (media.png(), "unsupported_format"),
+        (GOOD[:20], "unreadable_audio"),
+        (b"fLaC" + bytes(500), "unreadable_audio"),
+        (b"OggS\0" + bytes(500), "unreadable_audio"),
+        (media.encode("wav", "adpcm_yamaha", 22_050), "unsupported_format"),
+    ],
+)
+def test_what_cannot_be_decoded_says_why(client: DecoderClient, data: bytes, code: str) -> None:
+    error = refused(client, data)
+    assert error.code == code
+    with pytest.raises(MediaError, match=code):
+        client.probe(io.BytesIO(data))
+    assert error.detail.endswith(".")
+    assert "/" not in error.detail
+
+
+@pytest.mark.chapter(7)
+@pytest.mark.parametrize(
+    ("data", "declared_s", "least_s"),
+    [
+        (media.boastful_wav(), 3600, 2.0),
+        (media.mp4_without_end(), 10, 5.0),
+        (_first_part("aiff", "pcm_s16be"), 10, 5.0),
+        (_first_part("w64", "pcm_s16le"), 10, 5.0),
+        (_first_part("caf", "pcm_s16le"), 10, 5.0),
+        (_first_part("flac", "flac"), 10, 5.0),
+        (_first_part("mp3", "libmp3lame"), 10, 5.0),
+        (_first_part("matroska", "aac"), 10, 5.0),
+        (_first_part("avi", "pcm_s16le"), 10, 5.0),
+    ],
+)
+def test_a_file_that_lost_its_end_is_decoded_and_called_incomplete(
+    client: DecoderClient, data: bytes, declared_s: float, least_s: float
+) -> None:
+    summary = total(client, data, 7200)
+    assert not summary.complete
+    assert summary.declared_s == pytest.approx(declared_s, rel=0.02)
+    assert least_s <= summary.duration_s < declared_s * 0.8
+
+
+@pytest.mark.chapter(7)
+def test_damage_in_the_middle_costs_its_own_moment_only(client: DecoderClient) -> None:
+    whole = media.encode("ipod", "aac", 44_100, 1, 10.0, options={"movflags": "+faststart"})
+    start = whole.index(b"mdat") + 4
+    middle = start + (len(whole) - start) // 2
+    hurt = whole[:middle] + b"\xff" * 2000 + whole[middle + 2000 :]
+    summary = total(client, hurt)
+    assert summary.damaged_frames > 0
+    assert summary.duration_s == pytest.approx(10, abs=0.2)
+    assert summary.complete
+
+
+@pytest.mark.chapter(7)
+def test_a_gap_in_the_timestamps_becomes_silence(client: DecoderClient) -> None:
+    with_gap = media.encode("webm", "libopus", 48_000, 1, 2.0, pause_s=3.0)
+    summary = total(client, with_gap)
+    assert summary.filled_s == pytest.approx(3.0, abs=0.1)
+    assert summary.duration_s == pytest.approx(5.0, abs=0.1)
+
+
+@pytest.mark.chapter(28)
+def test_a_bomb_stops_at_the_limit(client: DecoderClient) -> None:
+    bomb = media.silent_flac(3600)
+    assert len(bomb) < 1_000_000
+    started = time.monotonic()
+    with client.decode(io.BytesIO(bomb), 60) as decoding:
+        assert decoding.info.duration_s == pytest.approx(3600, rel=0.01)
+        heard_s, largest_kb = 0.0, 0
+        error: MediaError | None = None
+        try:
+            for block in decoding:
+                heard_s += len(block) / 16_000
+                largest_kb = max(largest_kb, _resident_kb(decoding.child_pid))
+        except MediaError as raised:
+            error = raised
+    assert error is not None
+    assert error.code == "too_long"
+    assert heard_s <= 60
+    assert largest_kb < 150_000
+    assert time.monotonic() - started < 10
+    assert "60 seconds" in error.detail
+
+
+def _resident_kb(pid: int | None) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(status.split("VmRSS:")[1].split()[0]) if "VmRSS:" in status else 0
+
+
+def test_exactly_the_limit_is_not_too_long(client: DecoderClient) -> None:
+    assert total(client, GOOD, 2.0).samples == 32_000
+    assert refused(client, GOOD, 1.99).code == "too_long"
+
+
+@pytest.mark.chapter(28)
+def test_a_killed_child_is_told_from_a_bad_file(client: DecoderClient) -> None:
+    with client.decode(io.BytesIO(media.silent_flac(3600)), 7200) as decoding:
+        next(decoding)
+        assert decoding.child_pid is not None
+        os.kill(decoding.child_pid, signal.SIGKILL)
+        with pytest.raises(MediaError, match="decoder_crashed"):
+            list(decoding)
+
+
+def test_closing_early_ends_the_child(client: DecoderClient) -> None:
+    with client.decode(io.BytesIO(media.silent_flac(3600)), 7200) as decoding:
+        next(decoding)
+    assert decoding.child_pid is not None
+    _wait_until(lambda: not Path(f"/proc/{decoding.child_pid}").exists())
+
+
+def _wait_until(condition: Callable[[], bool], patience_s: float = 10) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"\0" * 100, b"GET / HTTP/1.1\r\n\r\n", b"{}\n", b"[" * 4000, b"x" * 100_000],
+)
+def test_garbage_on_the_socket(client: DecoderClient, garbage: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(20)
+        sock.connect(str(client.socket_path))
+        try:
+            sock.sendall(garbage)
+            sock.shutdown(socket.SHUT_WR)
+            assert receive_frame(sock)[0] is FrameKind.STARTED
+            kind, payload = receive_frame(sock)
+        except ConnectionError:
+            return
+    assert kind is FrameKind.ERROR
+    assert load_json(payload)["code"] == "decoder_crashed"
+
+
+def test_clients_that_vanish_leave_room_for_others(client: DecoderClient) -> None:
+    for _ in range(20):
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(client.socket_path))
+    assert total(client, GOOD).samples == 32_000
+
+
+def test_more_files_than_children_wait_their_turn(client: DecoderClient) -> None:
+    held = [client.decode(io.BytesIO(media.silent_flac(3600)), 7200) for _ in range(3)]
+    found: list[int] = []
+    waiting = threading.Thread(target=lambda: found.append(total(client, GOOD).samples))
+    waiting.start()
+    time.sleep(0.3)
+    assert not found
+    held[0].close()
+    waiting.join(10)
+    assert found == [32_000]
+    for decoding in held:
+        decoding.close()
+
+
+def test_a_server_that_is_busy_or_absent_is_unavailable(
+    client: DecoderClient, tmp_path: Path
+) -> None:
+    absent = DecoderClient(tmp_path / "nobody")
+    with pytest.raises(MediaError, match="decoder_unavailable") as caught:
+        absent.probe(io.BytesIO(GOOD))
+    assert caught.value.retryable
+    hasty = DecoderClient(client.socket_path, timeout_s=0.3)
+    held = [client.decode(io.BytesIO(media.silent_flac(3600)), 7200) for _ in range(3)]
+    with pytest.raises(MediaError, match="decoder_unavailable"):
+        hasty.probe(io.BytesIO(GOOD))
+    for decoding in held:
+        decoding.close()
+
+
+def test_a_decoder_that_falls_silent_is_given_up(client: DecoderClient) -> None:
+    patient = DecoderClient(client.socket_path, timeout_s=0.5)
+    with patient.decode(io.BytesIO(media.silent_flac(3600)), 7200) as decoding:
+        assert decoding.child_pid is not None
+        os.kill(decoding.child_pid, signal.SIGSTOP)
+        with pytest.raises(MediaError, match="decoder_timeout"):
+            list(decoding)
+        os.kill(decoding.child_pid, signal.SIGKILL)
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.skipif(sys.platform != "linux", reason="says what Linux does")
+def test_a_child_can_open_nothing_and_reach_nobody(tmp_path: Path) -> None:
+    script = """
+import errno, os, socket
+os.closerange(3, 100)
+from worker.decoder.limits import confine
+confine(16_000, 3)
+def refused(attempt):
+    try:
+        attempt()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return "allowed"
+print(refused(lambda: open("/etc/hostname")))
+print(refused(lambda: socket.socket()))
+print(refused(lambda: os.fork()))
+print(refused(lambda: os.write(1, b"")))
+print(dict(os.environ))
+print(open and __import__("resource").getrlimit(__import__("resource").RLIMIT_AS)[1])
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+        check=True,
+        text=True,
+    )
+    lines = answer.stdout.splitlines()
+    assert lines[:2] == ["EMFILE", "EMFILE"]
+    assert lines[2] == "EAGAIN"
+    assert lines[3:] == ["allowed", "{}", str(1 << 30)]
+
+
+def test_the_server_stops_with_its_children_and_leaves_no_socket(tmp_path: Path) -> None:
+    with decoder() as private:
+        decoding = private.decode(io.BytesIO(media.silent_flac(3600)), 7200)
+        path, pid = private.socket_path, decoding.child_pid
+    _wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    assert not path.exists()
+    with pytest.raises(MediaError, match="decoder_crashed"):
+        list(decoding)
+
+
+SEEDS = [
+    ("wav", media.encode("wav", "pcm_s16le", 16_000, 2, 1.0)),
+    ("mp3", media.encode("mp3", "libmp3lame", 44_100, 2, 1.0)),
+    ("m4a", media.encode("ipod", "aac", 44_100, 2, 1.0)),
+    ("mp4", media.encode("mp4", "aac", 44_100, 1, 1.0, picture="mpeg4")),
+    ("flac", media.encode("flac", "flac", 44_100, 2, 1.0)),
+    ("opus", media.encode("ogg", "libopus", 48_000, 2, 1.0)),
+    ("vorbis", media.encode("ogg", "vorbis", 44_100, 2, 1.0)),
+    ("webm", media.encode("webm", "libopus", 48_000, 1, 1.0)),
+    ("wma", media.encode("asf", "wmav2", 44_100, 1, 1.0)),
+    ("mpegts", media.encode("mpegts", "aac", 48_000, 1, 1.0)),
+    ("avi", media.encode("avi", "libmp3lame", 44_100, 1, 1.0, picture="mpeg4")),
+    ("caf", media.encode("caf", "alac", 44_100, 1, 1.0)),
+    ("aiff", media.encode("aiff", "pcm_s16be", 44_100, 1, 1.0)),
+    ("amr", media.encode("amr", "libopencore_amrnb", 8_000, 1, 1.0, bit_rate=12_200)),
+]
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize(("name", "data"), SEEDS, ids=[name for name, _ in SEEDS])
+def test_mutations_end_in_samples_or_a_media_error(
+    client: DecoderClient, name: str, data: bytes
+) -> None:
+    outcomes = {"samples": 0}
+    slowest_s = 0.0
+    for seed in range(15):
+        started = time.monotonic()
+        try:
+            with client.decode(io.BytesIO(media.mutated(data, seed)), 600) as decoding:
+                count = sum(len(block) for block in decoding)
+                assert np.isfinite(count)
+                assert count == decoding.summary.samples
+            outcomes["samples"] += 1
+        except MediaError as error:
+            outcomes[error.code] = outcomes.get(error.code, 0) + 1
+        slowest_s = max(slowest_s, time.monotonic() - started)
+    ours = {"decoder_crashed", "decoder_unavailable", "decoder_timeout"}
+    assert outcomes.keys() <= {"samples"} | CODES - ours
+    assert slowest_s < 10

@@ -1,0 +1,1 @@
+"""The transcription pipeline, the model host and the Celery tasks that drive them."""

@@ -1,0 +1,248 @@
+"""The model host: one process a machine that holds the weights and recognises leased windows.
+
+CTranslate2 runs as many single-threaded streams as there are cores over one copy of the weights;
+each stream is fed by a thread that leases windows, and releases Python's lock while it computes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from app.context import Context
+from app.faults.service import FaultSwitches
+from app.storage.base import ObjectMissing
+from app.telemetry.service import machine_class, measured, process_name, seen
+from app.transcriptions import recognising
+from app.transcriptions.recognising import Batch, LeasedWindow, NewSegment, WindowResult
+from worker.models.weights import Weights, find
+from worker.pipeline.ladder import Outcome, failed, recognise, rungs_of
+from worker.pipeline.recognise import DecodingOptions, Recogniser
+from worker.pipeline.transcribe import BATCH
+from worker.pipeline.types import Piece, Segment, Window
+from worker.preparing import from_bytes
+from worker.version import code_version
+
+logger = logging.getLogger("lectern.host")
+
+LOADED_MODELS = 2
+IDLE_S = 0.05
+"""How long a stream waits for the next window while a recording is being prepared."""
+
+
+class SimulatedCrash(RuntimeError):
+    """Raised by the fault `crashing_model`."""
+
+
+class Host:
+    """Loaded models and the loop that works on windows."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._settings = context.settings
+        self._faults = FaultSwitches(context.database)
+        self._models: dict[str, tuple[Recogniser, Weights]] = {}
+        self._loading = threading.Lock()
+        self._busy = 0
+        self._process = process_name("host")
+
+    def warm_up(self) -> None:
+        """Load the default model. An unusable one is told in the log, and again for each job."""
+        with self._context.database.write() as session:
+            seen(session, "host", details={"loading": self._settings.model})
+        try:
+            _, weights = self._model(self._settings.model)
+            details = {"model": weights.name, "version": weights.version}
+        except Exception as error:
+            logger.exception("the model %s cannot be used", self._settings.model)
+            details = {"model": self._settings.model, "error": str(error)}
+        with self._context.database.write() as session:
+            seen(session, "host", woken=True, details=details)
+
+    def work(self) -> None:
+        """Recognise windows until none waits and none is about to come."""
+        with self._heartbeat():
+            threads = [
+                threading.Thread(target=self._stream, name=f"stream-{i}")
+                for i in range(self._settings.stream_count)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def _stream(self) -> None:
+        while True:
+            with self._context.database.read() as session:
+                waiting = recognising.work_is_waiting(session)
+                coming = recognising.work_is_coming(session)
+            if waiting and self._one_batch():
+                continue
+            if not coming:
+                return
+            time.sleep(IDLE_S)
+
+    def _one_batch(self) -> bool:
+        """Lease and recognise a batch; False when another stream was quicker."""
+        with self._context.database.write() as session:
+            batch = recognising.lease(session, self._process, self._settings.lease_s, BATCH)
+        if batch is None:
+            return False
+        rungs = rungs_of(batch.model, batch.language)
+        try:
+            windows = [self._window(leased) for leased in batch.windows]
+            outcomes, weights, seconds = self._recognise(batch, rungs, windows)
+        except Exception as error:
+            simulated = isinstance(error, SimulatedCrash)
+            logger.warning(
+                "%d windows failed on %s", len(batch.windows), rungs, exc_info=not simulated
+            )
+            self._give_back(batch, rungs, error)
+            return True
+        self._store(batch, outcomes, weights, seconds)
+        return True
+
+    def _recognise(
+        self, batch: Batch, rungs: tuple[str, ...], windows: list[Window]
+    ) -> tuple[list[Outcome], Weights, float]:
+        rung = batch.windows[0].rung
+        name = rungs[rung]
+        options = DecodingOptions(
+            language="en" if name.endswith(".en") else batch.language,
+            keywords=tuple(batch.options.get("keywords", ())),
+        )
+        recogniser, weights = self._model(name)
+        self._inject_faults(rung)
+        started = time.monotonic()
+        self._busy += 1
+        try:
+            outcomes = recognise(recogniser, windows, options, rung)
+        finally:
+            busy, self._busy = self._busy, self._busy - 1
+        seconds = time.monotonic() - started
+        audio_s = sum(window.duration_s for window in windows)
+        if len(windows) == BATCH:
+            with self._context.database.write() as session:
+                measured(session, name, audio_s / seconds * busy)
+        return outcomes, weights, seconds
+
+    def _inject_faults(self, rung: int) -> None:
+        slow = self._faults.parameters("slow_model")
+        if slow is not None:
+            time.sleep(slow["seconds"])
+        crash = self._faults.parameters("crashing_model")
+        if crash is None or rung > 0:
+            return
+        if self._faults.chance("crashing_model", crash["share"]):
+            if crash["kill"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise SimulatedCrash("the fault crashing_model is switched on")
+
+    def _window(self, leased: LeasedWindow) -> Window:
+        with self._context.storage.open(leased.audio_key) as file:
+            samples = from_bytes(file.read())
+        pieces = tuple(Piece(*piece) for piece in leased.pieces)
+        return Window(leased.number, samples, pieces, leased.strict_speech_s)
+
+    def _model(self, name: str) -> tuple[Recogniser, Weights]:
+        """The loaded model, checked against its sums first; the least recently used one goes."""
+        with self._loading:
+            if name in self._models:
+                self._models[name] = self._models.pop(name)
+                return self._models[name]
+            weights = find(name, self._settings.models_dir)
+            recogniser = Recogniser(
+                weights.folder,
+                name=name,
+                device=self._settings.device,
+                compute_type=self._settings.compute_type,
+                streams=self._settings.stream_count,
+            )
+            while len(self._models) >= LOADED_MODELS:
+                self._models.pop(next(iter(self._models)))
+            self._models[name] = (recogniser, weights)
+            return self._models[name]
+
+    def _store(
+        self, batch: Batch, outcomes: list[Outcome], weights: Weights, seconds: float
+    ) -> None:
+        results = [
+            _result(leased, outcome, weights, seconds / len(outcomes))
+            for leased, outcome in zip(batch.windows, outcomes, strict=True)
+        ]
+        with self._context.database.write() as session:
+            recognising.complete(session, results)
+
+    def _give_back(self, batch: Batch, rungs: tuple[str, ...], error: Exception) -> None:
+        told = "the audio of the window is missing" if isinstance(error, ObjectMissing) else error
+        with self._context.database.write() as session:
+            for leased in batch.windows:
+                pieces = tuple(Piece(*piece) for piece in leased.pieces)
+                hollow = Window(leased.number, from_bytes(b""), pieces, leased.strict_speech_s)
+                recognising.failed(
+                    session,
+                    leased,
+                    f"{rungs[leased.rung]}: {told}",
+                    max_tries=self._settings.max_attempts,
+                    rungs=len(rungs),
+                    gap=_segment(failed(hollow, leased.rung).segments[0]),
+                )
+
+    @contextmanager
+    def _heartbeat(self) -> Iterator[None]:
+        """Keep the leases of this process alive while it works."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(self._settings.lease_s / 6):
+                with self._context.database.write() as session:
+                    recognising.keep_alive(session, self._process, self._settings.lease_s)
+                    seen(session, "host", woken=True)
+
+        with self._context.database.write() as session:
+            seen(session, "host", woken=True)
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def _segment(segment: Segment) -> NewSegment:
+    words = [(w.word, w.start_s, w.end_s, w.probability) for w in segment.words]
+    return NewSegment(segment.start_s, segment.end_s, segment.text, words, list(segment.flags))
+
+
+def _result(
+    leased: LeasedWindow, outcome: Outcome, weights: Weights, seconds: float
+) -> WindowResult:
+    # Ch 24 · Versioning, Provenance, and Reproducibility: each window knows model, weights and code
+    recognition = outcome.recognition
+    assert recognition is not None
+    scores = asdict(recognition)
+    heard = scores.pop("text")
+    del scores["words"]
+    return WindowResult(
+        window=leased,
+        segments=[_segment(segment) for segment in outcome.segments],
+        result={
+            "model": weights.name,
+            "model_version": weights.version,
+            "code_version": code_version(),
+            "machine": machine_class(),
+            "seconds": round(seconds, 4),
+            "withheld": outcome.withheld,
+            "withheld_text": heard if outcome.withheld else None,
+            **scores,
+        },
+        language=recognition.language,
+        language_probability=recognition.language_probability,
+    )

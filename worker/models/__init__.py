@@ -1,0 +1,1 @@
+"""Weights: found, put together, and checked against their published sums before they are used."""

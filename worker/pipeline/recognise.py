@@ -1,0 +1,183 @@
+"""Windows of speech to words: CTranslate2 Whisper, several windows at a time.
+
+Decoding is deterministic: beam search, no sampling, no timestamp tokens, no text of earlier
+windows as a condition. Word times come from the cross-attention of the words already found.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from faster_whisper.tokenizer import Tokenizer
+
+from worker.pipeline.alignment import words_of
+from worker.pipeline.features import TAIL_S, frames_of, log_mel
+from worker.pipeline.types import Recognition, Window
+
+MAX_PROMPT_TOKENS = 224
+"""Whisper's decoder reads at most half its context of 448 as a prompt."""
+_TOKENS_PER_S = 12
+"""Nobody says more: the fastest speech in our corpora stays below 9 tokens a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingOptions:
+    """Everything, beside the weights, that decides what text comes out."""
+
+    language: str | None = None
+    """ISO 639-1, or None: detected from the audio."""
+    task: str = "transcribe"
+    keywords: tuple[str, ...] = ()
+    """Terms the recording is expected to contain; they are put before the text as a prompt."""
+    beam_size: int = 5
+    mel_s: float = 20.0 + TAIL_S
+    """Length every window is padded to."""
+    no_repeat_ngram_size: int = 0
+    """Above 0 forbids repeating that many tokens: the way out of a loop, never the default."""
+
+
+class Recogniser:
+    """One set of weights, used by as many single-threaded streams as there are cores."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        streams: int = 2,
+    ) -> None:
+        self.name = name
+        self.model = ctranslate2.models.Whisper(
+            str(folder),
+            device=device,
+            compute_type=compute_type,
+            inter_threads=streams,
+            intra_threads=1,
+        )
+        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokens = lru_cache(maxsize=32)(self._make_tokenizer)
+
+    @property
+    def multilingual(self) -> bool:
+        return bool(self.model.is_multilingual)
+
+    def _make_tokenizer(self, language: str, task: str) -> Tokenizer:
+        return Tokenizer(self._tokenizer, self.multilingual, task=task, language=language)
+
+    def recognise(
+        self, windows: Sequence[Window], options: DecodingOptions | None = None
+    ) -> list[Recognition]:
+        """What was said in each window, in order. Safe to call from several threads at once.
+
+        Raises `ValueError` for a language the weights do not know.
+        """
+        options = options or DecodingOptions()
+        frames = frames_of(max(options.mel_s, *(w.duration_s + TAIL_S for w in windows)))
+        mels = np.stack([log_mel(w.samples, frames, self.model.n_mels) for w in windows])
+        encoded = self.model.encode(ctranslate2.StorageView.from_array(mels))
+        languages = self._languages(encoded, len(windows), options)
+        tokenizers_ = [self._tokens(language, options.task) for language, _ in languages]
+        prompts = [_prompt(t, options.keywords) for t in tokenizers_]
+        results = self.model.generate(
+            encoded,
+            prompts,
+            beam_size=options.beam_size,
+            max_length=_max_length(len(prompts[0]), frames),
+            no_repeat_ngram_size=options.no_repeat_ngram_size,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        tokens = [
+            [t for t in result.sequences_ids[0] if t < tokenizer.eot]
+            for result, tokenizer in zip(results, tokenizers_, strict=True)
+        ]
+        words = self._align(encoded, windows, tokens, tokenizers_)
+        return [
+            _recognition(
+                tokenizers_[i].decode(tokens[i]),
+                words[i],
+                languages[i],
+                result.scores[0],
+                result.no_speech_prob,
+                self.name,
+            )
+            for i, result in enumerate(results)
+        ]
+
+    def _languages(
+        self, encoded: ctranslate2.StorageView, count: int, options: DecodingOptions
+    ) -> list[tuple[str, float]]:
+        if not self.multilingual:
+            if options.language not in (None, "en"):
+                raise ValueError(f"{self.name} knows English only, not {options.language!r}")
+            return [("en", 1.0)] * count
+        if options.language is not None:
+            return [(options.language, 1.0)] * count
+        found = self.model.detect_language(encoded)
+        return [(best[0][0][2:-2], float(best[0][1])) for best in found]
+
+    def _align(
+        self,
+        encoded: ctranslate2.StorageView,
+        windows: Sequence[Window],
+        tokens: list[list[int]],
+        tokenizers_: Sequence[Tokenizer],
+    ) -> list[tuple]:  # type: ignore[type-arg]
+        aligned = self.model.align(
+            encoded,
+            tokenizers_[0].sot_sequence,
+            tokens,
+            [frames_of(w.duration_s) for w in windows],
+        )
+        return [
+            words_of(tokenizers_[i], tokens[i], aligned[i], window.pieces)
+            for i, window in enumerate(windows)
+        ]
+
+
+def _prompt(tokenizer: Tokenizer, keywords: tuple[str, ...]) -> list[int]:
+    prompt: list[int] = []
+    if keywords:
+        glossary = tokenizer.encode(" Glossary: " + ", ".join(keywords) + ".")
+        prompt = [tokenizer.sot_prev, *glossary[: MAX_PROMPT_TOKENS - 1]]
+    return [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+
+def _max_length(prompt: int, frames: int) -> int:
+    return min(448, prompt + frames * _TOKENS_PER_S // 100)
+
+
+def _recognition(
+    text: str,
+    words: tuple,  # type: ignore[type-arg]
+    language: tuple[str, float],
+    avg_logprob: float,
+    no_speech_prob: float,
+    rung: str,
+) -> Recognition:
+    text = text.strip()
+    return Recognition(
+        text=text,
+        words=words,
+        language=language[0],
+        language_probability=round(language[1], 4),
+        avg_logprob=round(float(avg_logprob), 4),
+        no_speech_prob=round(float(no_speech_prob), 4),
+        compression_ratio=round(compression_ratio(text), 3),
+        rung=rung,
+    )
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of the text by bytes of it compressed (openai/whisper's definition): loops are > 2.4."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0

@@ -1,0 +1,93 @@
+"""What the stages hand to each other. Times in seconds of the recording, probabilities in 0-1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE = 16_000
+"""Samples a second of every array in the pipeline (float32, mono, -1 to 1)."""
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the recording as it lies in a window.
+
+    `start_s` and `end_s` are times in the recording, `offset_s` is where the piece begins in
+    the window's own samples.
+    """
+
+    start_s: float
+    end_s: float
+    offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Up to `PackingOptions.max_s` seconds of speech, cut at pauses, to be recognised at once."""
+
+    index: int
+    samples: Samples
+    pieces: tuple[Piece, ...]
+    strict_speech_s: float
+    """Seconds of it that the stricter voice-activity threshold calls speech (for the guard)."""
+
+    @property
+    def start_s(self) -> float:
+        return self.pieces[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        return self.pieces[-1].end_s
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedSpan:
+    """A stretch in which no speech was found and which no model has heard."""
+
+    start_s: float
+    end_s: float
+    level_dbfs: float
+    """Root mean square level against full scale; -120 stands for digital silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    word: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a model heard in one window. Word times are times in the recording."""
+
+    text: str
+    words: tuple[Word, ...]
+    language: str
+    language_probability: float
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+    rung: str
+    """Which step of the ladder produced it, for example `whisper-base`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence or phrase of the transcript, read and edited as one unit."""
+
+    start_s: float
+    end_s: float
+    text: str
+    words: tuple[Word, ...]
+    flags: tuple[str, ...] = field(default=())

@@ -1,0 +1,59 @@
+"""Tasks: an id in, one call, nothing else. What they find to do is in the database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from celery.signals import worker_process_init
+
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, WAKE_UP
+from app.context import Context, open_context
+from app.outbox.tables import Topic
+from app.settings import get_settings
+from app.telemetry.service import seen
+from worker.celery_app import celery
+
+if TYPE_CHECKING:
+    from worker.host import Host
+
+KINDS = {MEDIA_QUEUE: "media", RECOGNISER_QUEUE: "host"}
+
+
+@lru_cache(maxsize=1)
+def _context() -> Context:
+    """Opened in the child that runs the tasks, never before the fork."""
+    return open_context(get_settings())
+
+
+@lru_cache(maxsize=1)
+def _host() -> Host:
+    from worker.host import Host
+
+    return Host(_context())
+
+
+@worker_process_init.connect
+def _load(**_: object) -> None:
+    """Load the model before the first message comes, in the process that will use it."""
+    if RECOGNISER_QUEUE in celery.amqp.queues.consume_from:
+        _host().warm_up()
+
+
+@celery.task(name=TASKS[Topic.PREPARE][0])
+def prepare(transcription_id: str) -> None:
+    from worker.preparing import prepare_job
+
+    prepare_job(_context(), transcription_id)
+
+
+@celery.task(name=TASKS[Topic.RECOGNISE][0])
+def recognise(_transcription_id: str) -> None:
+    """The id is for the log: the host takes whichever windows are next by fair share."""
+    _host().work()
+
+
+@celery.task(name=WAKE_UP)
+def wake_up(queue: str) -> None:
+    with _context().database.write() as session:
+        seen(session, KINDS[queue], woken=True)
