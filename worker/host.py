@@ -148,7 +148,7 @@ class Host:
         with self._context.storage.open(leased.audio_key) as file:
             samples = from_bytes(file.read())
         pieces = tuple(Piece(*piece) for piece in leased.pieces)
-        return Window(leased.number, samples, pieces, leased.strict_speech_s)
+        return Window(leased.number, samples, pieces, leased.strict_speech)
 
     def _model(self, name: str) -> tuple[Recogniser, Weights]:
         """The loaded model, checked against its sums first; the least recently used one goes."""
@@ -184,7 +184,7 @@ class Host:
         with self._context.database.write() as session:
             for leased in batch.windows:
                 pieces = tuple(Piece(*piece) for piece in leased.pieces)
-                hollow = Window(leased.number, from_bytes(b""), pieces, leased.strict_speech_s)
+                hollow = Window(leased.number, from_bytes(b""), pieces, leased.strict_speech)
                 recognising.failed(
                     session,
                     leased,

@@ -94,7 +94,7 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:  # type: ignore[override]
+    def write(self, data: object) -> int:
         view = memoryview(data)  # type: ignore[arg-type]
         self._data += view
         return len(view)

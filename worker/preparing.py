@@ -130,7 +130,7 @@ class _Announcer:
             start_s=window.start_s,
             end_s=window.end_s,
             speech_s=window.duration_s,
-            strict_speech_s=window.strict_speech_s,
+            strict_speech=list(window.strict_speech),
             pieces=[(p.start_s, p.end_s, p.offset_s) for p in window.pieces],
             audio_key=key,
             samples_sha256=hashlib.sha256(samples).hexdigest(),
@@ -143,4 +143,5 @@ def to_bytes(samples: Samples) -> bytes:
 
 
 def from_bytes(data: bytes) -> Samples:
-    return np.multiply(np.frombuffer(data, "<i2"), np.float32(1 / 32768), dtype=np.float32)
+    """The samples that `to_bytes` wrote."""
+    return np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32768)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -58,7 +59,10 @@ def _storage(context: Context) -> str:
 
 
 def _decoder(context: Context) -> str:
-    return "ok" if context.decoder.is_running() else "not running"
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1.0)
+        connection.connect(str(context.decoder.socket_path))
+    return "ok"
 
 
 def _woken(kind: str) -> Callable[[Context], str]:

@@ -8,49 +8,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self, cast
-
-import numpy as np
-import numpy.typing as npt
+from typing import Final
 
 from app.media.containers import Container
-from app.media.errors import CODES, MediaError, MediaErrorCode
-from app.media.protocol import (
-    BYTES_PER_SAMPLE,
-    SAMPLE_RATE,
-    ConnectionLost,
-    FrameKind,
-    Operation,
-    ProtocolError,
-    Request,
-    load_json,
-    receive_frame,
-    send_request,
-)
-from app.media.results import (
-    AudioInfo,
-    Summary,
-    number,
-    optional_number,
-    parse_summary,
-    text,
-    truth,
-)
+from app.media.decoding import Decoding, Samples, crashed, unavailable
+from app.media.errors import MediaError
+from app.media.protocol import SAMPLE_RATE, Operation, ProtocolError, Request, send_request
+from app.media.results import AudioInfo, Summary
 from app.media.sniff import describe
 from app.media.source import Source, opened, sniff_descriptor
 
 __all__ = ["AudioInfo", "DecoderClient", "Decoding", "MediaError", "Samples", "Summary"]
 
-Samples = npt.NDArray[np.float32]
 _PROBE_SAMPLES: Final = 60 * SAMPLE_RATE
-_BLOCK: Final = SAMPLE_RATE
-_CRASHED: Final = (
-    "The program that decodes recordings ended in the middle of this file. Your upload is kept. "
-    "The file may be damaged: play it from start to end, export it again, and upload that."
-)
 
 
 class DecoderClient:
@@ -97,10 +68,10 @@ class DecoderClient:
                 return Decoding(sock, container, max_samples)
             except (ConnectionError, TimeoutError, BlockingIOError) as error:
                 sock.close()
-                raise _unavailable() from error
+                raise unavailable() from error
             except ProtocolError as error:
                 sock.close()
-                raise MediaError("decoder_crashed", _CRASHED) from error
+                raise crashed() from error
             except BaseException:
                 sock.close()
                 raise
@@ -112,144 +83,8 @@ class DecoderClient:
             sock.connect(os.fspath(self.socket_path))
         except OSError as error:
             sock.close()
-            raise _unavailable() from error
+            raise unavailable() from error
         return sock
-
-
-class Decoding:
-    """Float32 mono blocks at 16 kHz, about a second each, once from start to end.
-
-    Closing early ends the process that decodes. Use it as a context manager, or exhaust it.
-    """
-
-    def __init__(self, sock: socket.socket, container: Container, max_samples: int) -> None:
-        self._sock = sock
-        self._left = max_samples
-        self._count = 0
-        self._summary: Summary | None = None
-        self.child_pid: int | None = None
-        """Process that decodes this file; None once the server did not tell."""
-        self.info: Final = self._read_info(container)
-        self._blocks = self._read_blocks()
-
-    @property
-    def summary(self) -> Summary:
-        """Counts and hash of everything decoded.
-
-        Raises RuntimeError before the last block has been taken: nothing is known until then.
-        """
-        if self._summary is None:
-            raise RuntimeError("the summary exists once every block has been read")
-        return self._summary
-
-    def __iter__(self) -> Iterator[Samples]:
-        return self
-
-    def __next__(self) -> Samples:
-        return next(self._blocks)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up; the decoding process ends when it next has something to say."""
-        self._sock.close()
-
-    def _read_info(self, container: Container) -> AudioInfo:
-        kind, payload = self._receive()
-        if kind is FrameKind.STARTED:
-            self.child_pid = int(number(load_json(payload), "pid"))
-            kind, payload = self._receive()
-        if kind is not FrameKind.INFO:
-            raise MediaError("decoder_crashed", _CRASHED)
-        fields = load_json(payload)
-        return AudioInfo(
-            container=container.name,
-            media_type=container.media_type,
-            codec=text(fields, "codec"),
-            sample_rate_hz=int(number(fields, "sample_rate_hz")),
-            channels=int(number(fields, "channels")),
-            duration_s=optional_number(fields, "duration_s"),
-            duration_is_estimate=truth(fields, "duration_is_estimate"),
-            has_video=truth(fields, "has_video"),
-            playable=container.playable,
-        )
-
-    def _read_blocks(self) -> Iterator[Samples]:
-        waiting: list[Samples] = []
-        size = 0
-        while True:
-            kind, payload = self._receive()
-            if kind is not FrameKind.SAMPLES:
-                break
-            samples = self._convert(payload)
-            waiting.append(samples)
-            size += len(samples)
-            if size >= _BLOCK:
-                joined = np.concatenate(waiting) if len(waiting) > 1 else samples
-                whole = size - size % _BLOCK
-                for start in range(0, whole, _BLOCK):
-                    yield joined[start : start + _BLOCK]
-                waiting, size = [joined[whole:]], size - whole
-        self._finish(kind, payload)
-        if size:
-            yield np.concatenate(waiting)
-
-    def _convert(self, payload: bytearray) -> Samples:
-        if len(payload) % BYTES_PER_SAMPLE:
-            raise self._broken()
-        samples = np.frombuffer(payload, dtype="<i2")
-        self._count += len(samples)
-        if self._count > self._left:
-            raise self._broken()
-        scaled: Samples = np.multiply(samples, np.float32(1 / 32768), dtype=np.float32)
-        return scaled
-
-    def _finish(self, kind: FrameKind, payload: bytearray) -> None:
-        try:
-            summary = parse_summary(load_json(payload))
-        except ProtocolError as error:
-            raise self._broken() from error
-        if kind is not FrameKind.DONE or summary.samples != self._count:
-            raise self._broken()
-        self._summary = summary
-        self.close()
-
-    def _receive(self) -> tuple[FrameKind, bytearray]:
-        """The next frame that is not an error; an error is raised and ends the connection."""
-        try:
-            kind, payload = receive_frame(self._sock)
-            if kind is not FrameKind.ERROR:
-                return kind, payload
-            fields = load_json(payload)
-            code, detail = text(fields, "code"), text(fields, "detail")
-        except TimeoutError as error:
-            self.close()
-            raise MediaError(*_silent(self.child_pid)) from error
-        except ConnectionLost as error:
-            self.close()
-            if self.child_pid is None:
-                raise _unavailable() from error
-            raise MediaError("decoder_crashed", _CRASHED) from error
-        except ProtocolError as error:
-            raise self._broken() from error
-        self.close()
-        if code not in CODES:
-            raise MediaError("decoder_crashed", _CRASHED)
-        raise MediaError(cast(MediaErrorCode, code), detail)
-
-    def _broken(self) -> MediaError:
-        """The process said what no healthy decoder says: what it sent is not to be used."""
-        self.close()
-        return MediaError("decoder_crashed", _CRASHED)
 
 
 def _accepted(descriptor: int) -> Container:
@@ -262,23 +97,4 @@ def _accepted(descriptor: int) -> Container:
         "unsupported_format",
         f"This is {describe(head)}, not a recording that can be read here. Upload sound or "
         "video, for example MP3, M4A, WAV, FLAC, Ogg, WebM or MP4.",
-    )
-
-
-def _unavailable() -> MediaError:
-    return MediaError(
-        "decoder_unavailable",
-        "The part of the service that decodes recordings is not running. Your upload is kept; "
-        "try again in a minute.",
-    )
-
-
-def _silent(child_pid: int | None) -> tuple[MediaErrorCode, str]:
-    if child_pid is None:
-        return "decoder_unavailable", (
-            "Every decoder is busy with other recordings. Your upload is kept; try again later."
-        )
-    return "decoder_timeout", (
-        "Decoding this file made no progress for too long and was stopped. Try again once; if "
-        "that fails too, export the recording as WAV or FLAC and upload that."
     )

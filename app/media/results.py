@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from app.media.containers import Container
 from app.media.protocol import Json, ProtocolError
 
 _MAX_TEXT = 500
@@ -80,6 +81,21 @@ def truth(fields: Json, key: str) -> bool:
     if not isinstance(value, bool):
         raise ProtocolError(f"{key} is neither true nor false")
     return value
+
+
+def parse_info(fields: Json, container: Container) -> AudioInfo:
+    """Raises ProtocolError: a field is missing or not what it should be."""
+    return AudioInfo(
+        container=container.name,
+        media_type=container.media_type,
+        codec=text(fields, "codec"),
+        sample_rate_hz=int(number(fields, "sample_rate_hz")),
+        channels=int(number(fields, "channels")),
+        duration_s=optional_number(fields, "duration_s"),
+        duration_is_estimate=truth(fields, "duration_is_estimate"),
+        has_video=truth(fields, "has_video"),
+        playable=container.playable,
+    )
 
 
 def parse_summary(fields: Json) -> Summary:

@@ -33,11 +33,13 @@ def waiting_audio_s(session: Session, before: Transcription | None = None) -> fl
     """Seconds of audio that will be recognised before `before` (or before a new job)."""
     # Jobs share the recogniser, so an older, longer job delays a younger one at most by as much
     # audio as the younger one has itself.
-    query = select(func.coalesce(func.sum(Transcription.duration_s - Transcription.done_s), 0.0))
+    query = select(
+        func.coalesce(func.sum(col(Transcription.duration_s) - col(Transcription.done_s)), 0.0)
+    )
     query = query.where(col(Transcription.status).in_([Status.QUEUED, Status.RUNNING]))
     if before is not None:
         query = query.where(col(Transcription.created_at) < before.created_at)
-    return max(0.0, float(session.exec(query).one()))
+    return max(0.0, session.exec(query).one() or 0.0)
 
 
 def eta_s(session: Session, job: Transcription) -> float | None:

@@ -53,7 +53,7 @@ class NewWindow:
     start_s: float
     end_s: float
     speech_s: float
-    strict_speech_s: float
+    strict_speech: list[tuple[float, float]]
     pieces: list[tuple[float, float, float]]
     audio_key: str
     samples_sha256: str
@@ -161,7 +161,7 @@ def add_windows(
                 start_s=window.start_s,
                 end_s=window.end_s,
                 speech_s=window.speech_s,
-                strict_speech_s=window.strict_speech_s,
+                strict_speech=[list(span) for span in window.strict_speech],
                 pieces=[list(piece) for piece in window.pieces],
                 audio_key=window.audio_key,
                 samples_sha256=window.samples_sha256,

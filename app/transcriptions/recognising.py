@@ -26,6 +26,10 @@ from app.transcriptions.tables import (
 )
 
 
+SURE = 0.5
+"""Probability from which on the language heard in the first window is that of the recording."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeasedWindow:
     """A window to be recognised now, with the fence its result must carry."""
@@ -35,14 +39,14 @@ class LeasedWindow:
     fence: int
     number: int
     pieces: tuple[tuple[float, float, float], ...]
-    strict_speech_s: float
+    strict_speech: tuple[tuple[float, float], ...]
     audio_key: str
     rung: int
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows of one job, with what decides their text."""
+    """Windows to be recognised together, with what decides their text."""
 
     model: str
     options: dict[str, Any]
@@ -72,47 +76,44 @@ class WindowResult:
 
 
 def lease(session: Session, process: str, lease_s: float, most: int) -> Batch | None:
-    """Lease up to `most` windows of the job whose turn it is, or None when none waits.
+    """Lease up to `most` windows, of the job whose turn it is first, or None when none waits.
 
     The turn goes to the owner with the fewest windows in work, then to the job that has had
     least audio recognised so far: a short recording overtakes long ones, and nobody starves.
-    The first window of a job goes alone, so that its first words come early.
+    Windows of other jobs fill the batch when the same model and options are wanted; the text of
+    a window does not depend on its company.
     """
     # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
-    job, has_begun = _next_job(session)
-    if job is None:
+    turns = _turns(session)
+    if not turns:
         return None
-    rows = session.exec(
-        select(WindowRow)
-        .where(WindowRow.transcription_id == job.id, WindowRow.state == WindowState.PENDING)
-        .order_by(col(WindowRow.rung), col(WindowRow.number))
-        .limit(most if has_begun else 1)
-        .with_for_update(skip_locked=True)
-    ).all()
-    batch = _together(rows)
-    if not batch:
-        return None
-    for row in batch:
+    lead = turns[0]
+    rows: list[WindowRow] = []
+    for job in turns:
+        if len(rows) < most and _wants(job) == _wants(lead):
+            rows += _next_windows(session, job, most - len(rows))
+        if job is lead and rows and rows[0].tries:
+            rows = rows[:1]  # it failed before: if it fails again, it fails alone
+            break
+    rows = [row for row in rows if row.rung == rows[0].rung and row.tries == rows[0].tries]
+    for row in rows:
         row.state = WindowState.RUNNING
         row.fence += 1
         row.tries += 1
         row.process = process
         row.started_at = now()
         row.lease_until = now() + timedelta(seconds=lease_s)
-    language = job.options.get("language") or job.language
-    return Batch(job.model, job.options, language, tuple(_leased(row) for row in batch))
+    model, options, language = _wants(lead)
+    return Batch(model, options, language, tuple(_leased(row) for row in rows)) if rows else None
 
 
-def _together(rows: Sequence[WindowRow]) -> list[WindowRow]:
-    """Windows of one rung; one that failed before goes alone, so that it fails alone."""
-    if not rows:
-        return []
-    if rows[0].tries:
-        return [rows[0]]
-    return [row for row in rows if row.rung == rows[0].rung and not row.tries]
+def _wants(job: Transcription) -> tuple[str, dict[str, Any], str | None]:
+    """What decides the text of a job's windows, beside their audio."""
+    return job.model, job.options, job.options.get("language") or job.language
 
 
-def _next_job(session: Session) -> tuple[Transcription | None, bool]:
+def _turns(session: Session) -> list[Transcription]:
+    """Jobs with a window that may be leased now, in the order of their turns."""
     running = func.sum(case((col(WindowRow.state) == WindowState.RUNNING, 1), else_=0))
     pending = func.sum(case((col(WindowRow.state) == WindowState.PENDING, 1), else_=0))
     active = session.execute(
@@ -125,20 +126,43 @@ def _next_job(session: Session) -> tuple[Transcription | None, bool]:
     of_owner: dict[str, int] = {}
     for job, in_work, _ in active:
         of_owner[job.owner_id] = of_owner.get(job.owner_id, 0) + int(in_work)
-    waiting = [(job, int(in_work)) for job, in_work, left in active if left]
-    if not waiting:
-        return None, False
-    job, in_work = min(
-        waiting,
+    waiting = [
+        (job, int(in_work))
+        for job, in_work, left in active
+        if left and not (in_work and _unsettled(job))
+    ]
+    waiting.sort(
         key=lambda entry: (
             -entry[0].priority,
             of_owner[entry[0].owner_id],
             entry[1],
             entry[0].done_s,
             entry[0].created_at,
-        ),
+        )
     )
-    return job, in_work > 0 or job.done_s > 0
+    return [job for job, _ in waiting]
+
+
+def _unsettled(job: Transcription) -> bool:
+    """Whether the language is still to be told by the first window.
+
+    The others wait for it, so that the text does not depend on which stream was quicker.
+    """
+    named = job.options.get("language") or job.model.endswith(".en")
+    return not named and job.done_s == 0
+
+
+def _next_windows(session: Session, job: Transcription, most: int) -> list[WindowRow]:
+    first_words = job.done_s == 0
+    return list(
+        session.exec(
+            select(WindowRow)
+            .where(WindowRow.transcription_id == job.id, WindowRow.state == WindowState.PENDING)
+            .order_by(col(WindowRow.rung), col(WindowRow.number))
+            .limit(1 if first_words else most)
+            .with_for_update(skip_locked=True)
+        )
+    )
 
 
 def _leased(row: WindowRow) -> LeasedWindow:
@@ -148,7 +172,7 @@ def _leased(row: WindowRow) -> LeasedWindow:
         fence=row.fence,
         number=row.number,
         pieces=tuple((a, b, offset) for a, b, offset in row.pieces),
-        strict_speech_s=row.strict_speech_s,
+        strict_speech=tuple((a, b) for a, b in row.strict_speech),
         audio_key=row.audio_key,
         rung=row.rung,
     )
@@ -163,39 +187,51 @@ def _still_held(session: Session, window: LeasedWindow) -> WindowRow | None:
 
 
 def complete(session: Session, results: Sequence[WindowResult]) -> int:
-    """Store the results of one job's windows; returns how many were accepted.
+    """Store results; returns how many were accepted.
 
     Late results, of windows that were taken back or of jobs that are over, change nothing.
     """
     # Ch 7 · Planning for Mistakes: a process given up for dead cannot overwrite its successor's work
-    accepted = 0
-    job = session.get(Transcription, results[0].window.transcription_id, with_for_update=True)
+    of_job: dict[str, list[WindowResult]] = {}
+    for result in results:
+        of_job.setdefault(result.window.transcription_id, []).append(result)
+    return sum(_complete_job(session, job_id, of_job[job_id]) for job_id in sorted(of_job))
+
+
+def _complete_job(session: Session, job_id: str, results: Sequence[WindowResult]) -> int:
+    job = session.get(Transcription, job_id, with_for_update=True)
     if job is None or job.status is not Status.RUNNING:
         return 0
+    accepted = 0
     for result in results:
         row = _still_held(session, result.window)
-        if row is None:
-            continue
-        accepted += 1
-        row.state = WindowState.DONE
-        row.finished_at = now()
-        row.lease_until = None
-        row.result = result.result
-        _add_segments(session, job, row, result.segments)
-        job.done_s += row.end_s - row.start_s
-        if job.language is None and (result.language_probability or 0.0) >= 0.5:
-            job.language = result.language
-            job.language_probability = result.language_probability
-        if row.rung == 0:
-            job.model_version = result.result.get("model_version")
-        if result.segments and job.first_words_at is None:
-            job.first_words_at = now()
+        if row is not None:
+            _complete_window(session, job, row, result)
+            accepted += 1
     if accepted:
         job.stage = Stage.RECOGNISING
         job.revision += 1
         session.flush()
         finish_if_complete(session, job)
     return accepted
+
+
+def _complete_window(
+    session: Session, job: Transcription, row: WindowRow, result: WindowResult
+) -> None:
+    row.state = WindowState.DONE
+    row.finished_at = now()
+    row.lease_until = None
+    row.result = result.result
+    _add_segments(session, job, row, result.segments)
+    if job.done_s == 0 and (result.language_probability or 0.0) >= SURE:
+        job.language = result.language
+        job.language_probability = result.language_probability
+    job.done_s += row.end_s - row.start_s
+    if row.rung == 0:
+        job.model_version = result.result.get("model_version")
+    if result.segments and job.first_words_at is None:
+        job.first_words_at = now()
 
 
 def _add_segments(

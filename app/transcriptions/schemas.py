@@ -26,7 +26,7 @@ class SegmentOut(BaseModel):
     words: list[WordOut]
     flags: list[str] = Field(
         description="Doubts about it: `low_confidence`, `repetition`, `no_speech_detected`,"
-        " `too_fast`, `known_hallucination`, `inaudible`, `fallback`, `failed`."
+        " `too_fast`, `missed_speech`, `inaudible`, `failed`."
     )
 
 

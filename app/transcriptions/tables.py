@@ -119,7 +119,8 @@ class WindowRow(Row, table=True):
     start_s: float
     end_s: float
     speech_s: float
-    strict_speech_s: float
+    strict_speech: list[Any] = json_column()
+    """Pairs (start_s, end_s): where the stricter threshold heard speech."""
     pieces: list[Any] = json_column()
     """Triples (start_s, end_s, offset_s): what of the recording lies where in the window."""
     audio_key: str = Field(max_length=128)

@@ -62,6 +62,7 @@ def encode(
         path = Path(folder) / "media"
         with av.open(str(path), "w", format=container, options=settings) as output:
             stream = output.add_stream(codec, rate=rate, layout=layout)
+            assert isinstance(stream, av.AudioStream)
             if bit_rate is not None or codec == "wmav2":
                 stream.bit_rate = bit_rate or 64_000  # wmav2 opens at no rate of its own
             if codec == "vorbis":
@@ -143,6 +144,12 @@ def mp4_without_end() -> bytes:
     whole = encode("mp4", "aac", 44_100, 1, 10.0, options={"movflags": "+faststart"})
     media = whole.index(b"mdat")
     return whole[: media + (len(whole) - media) * 6 // 10]
+
+
+def first_part(container: str, codec: str) -> bytes:
+    """An interrupted upload: six of ten seconds, under a header that tells of ten."""
+    whole = encode(container, codec, 44_100, 1, 10.0)
+    return whole[: len(whole) * 6 // 10]
 
 
 def silent_flac(seconds: int = 3600) -> bytes:

@@ -20,15 +20,42 @@ _ASF_PROPERTIES: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _CLEARLY: Final = 1.01
 
 
-def excess(source: Descriptor, demuxer: str) -> float:
-    """Bytes of media declared over bytes there are; 1 when all are there or nothing is said."""
+def is_cut(source: Descriptor, demuxer: str) -> bool:
+    """Whether the file declares clearly more bytes of media than it has."""
+    declared, present = _bytes(source, demuxer)
+    return declared > _CLEARLY * present
+
+
+def declared_s(source: Descriptor, demuxer: str, found_s: float) -> float:
+    """The length of the whole recording, where `found_s` is what FFmpeg makes of its beginning.
+
+    WAV and W64 tell bytes a second (and if not, FFmpeg believes their count of samples). Of
+    the others FFmpeg scales the length to the bytes it finds, which is undone here.
+    """
+    declared, present = _bytes(source, demuxer)
+    if declared <= _CLEARLY * present:
+        return found_s
+    if demuxer not in ("wav", "w64"):
+        return found_s * declared / present
+    speed = _bytes_per_second(source, demuxer)
+    return declared / speed if speed else found_s
+
+
+def _bytes(source: Descriptor, demuxer: str) -> tuple[int, int]:
+    """Bytes of media declared and there; (0, 1) when nothing is declared."""
     find = {"wav": _wav, "w64": _w64, "caf": _caf, "avi": _avi, "asf": _asf}.get(demuxer)
     found = None if find is None else find(source)
-    if found is None:
-        return 1.0
-    declared, present = found
-    ratio = declared / present if present > 0 else 1.0
-    return ratio if ratio > _CLEARLY else 1.0
+    if found is None or found[1] <= 0:
+        return 0, 1
+    return found
+
+
+def _bytes_per_second(source: Descriptor, demuxer: str) -> int:
+    """`nAvgBytesPerSec` of WAVEFORMATEX; 0 when there is none."""
+    chunks = (12, "<4sI", 2) if demuxer == "wav" else (40, "<16sQ", 8)
+    bodies = (body for kind, body, _ in _chunks(source, *chunks) if kind.startswith(b"fmt "))
+    body = next(bodies, None)
+    return 0 if body is None else int.from_bytes(source.at(body + 8, 4), "little")
 
 
 def lacks_moov(source: Descriptor) -> bool:

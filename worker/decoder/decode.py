@@ -103,7 +103,8 @@ class AudioDecoder:
                     barren = 0
                     yield packet
                 return
-            except (av.FFmpegError, OSError, ValueError):
+            except (av.FFmpegError, OSError, ValueError, IndexError):
+                # IndexError: PyAV trips over a stream that turns up late; it knows it next time.
                 barren += 1
                 self._tally.damaged_frames += 1
 

@@ -12,7 +12,7 @@ from av.stream import Disposition
 
 from app.media.containers import DEMUXERS
 from app.media.errors import MediaError
-from worker.decoder.declared import excess, has_frame_count, lacks_moov
+from worker.decoder.declared import declared_s, has_frame_count, is_cut, lacks_moov
 from worker.decoder.source import Descriptor
 
 CODECS: Final = (
@@ -66,7 +66,7 @@ def open_audio(source: Descriptor, demuxer: str) -> Opened:
     except MemoryError:
         raise
     except (av.FFmpegError, OSError, ValueError) as error:
-        if (demuxer == "mov" and lacks_moov(source)) or excess(source, demuxer) > 1:
+        if (demuxer == "mov" and lacks_moov(source)) or is_cut(source, demuxer):
             raise MediaError(
                 "truncated_file",
                 "The file ends before its index: the recording or the upload broke off. Upload "
@@ -117,7 +117,7 @@ def _duration(
         # An edit list shows less of a track than it holds; the movie's header knows of that.
         duration_s = min(float(own_s), whole_s)
     if duration_s is not None:
-        duration_s *= excess(source, demuxer)
+        duration_s = declared_s(source, demuxer, duration_s)
     shared = demuxer in _ONE_DURATION_FOR_ALL and len(container.streams) > 1
     guessed = demuxer == "mp3" and not has_frame_count(source)
     return duration_s, duration_s is None or demuxer in _ESTIMATED or shared or guessed

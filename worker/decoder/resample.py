@@ -131,5 +131,6 @@ class Resampler:
                 frame = self._graph.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
-            packed: Int16 = frame.to_ndarray().reshape(-1)  # a copy: the frame's memory is reused
+            # A copy, as the frame's memory is used again.
+            packed = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
             yield self.mixer.mix(packed.reshape(-1, 2)) if self._stereo else packed

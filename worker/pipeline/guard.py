@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from worker.pipeline.holes import missed_speech
 from worker.pipeline.segments import segments_of
 from worker.pipeline.types import Recognition, Segment, Window
 
@@ -65,8 +66,12 @@ def judge(window: Window, recognition: Recognition) -> Verdict:
     if is_loop(recognition):
         return _withhold(window, "repetition")
     too_fast = len(recognition.words) > MAX_WORDS_PER_S * max(window.duration_s, 0.5)
-    segments = segments_of(recognition.words)
-    return Verdict(tuple(_flagged(segment, too_fast) for segment in segments))
+    segments = [_flagged(segment, too_fast) for segment in segments_of(recognition.words)]
+    segments += [
+        Segment(start_s, end_s, INAUDIBLE, (), ("inaudible", "missed_speech"))
+        for start_s, end_s in missed_speech(window, recognition.words)
+    ]
+    return Verdict(tuple(sorted(segments, key=lambda segment: segment.start_s)))
 
 
 def _no_speech(window: Window, recognition: Recognition) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from worker.pipeline.guard import INAUDIBLE, Verdict, is_loop, judge
+from worker.pipeline.holes import fill
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.types import Recognition, Segment, Window
 
@@ -58,6 +59,8 @@ def _outcome(
         recognition = replace(
             recogniser.recognise([window], again)[0], rung=f"{recogniser.name}/no-repeat"
         )
+    if recognition.words:
+        recognition = fill(recogniser, window, recognition, options)
     verdict: Verdict = judge(window, recognition)
     return Outcome(window, verdict.segments, recognition, verdict.withheld, rung)
 

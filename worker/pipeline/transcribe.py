@@ -18,11 +18,15 @@ from worker.pipeline.windows import Packer, pack
 
 BATCH = 4
 """Windows decoded at once: decoder weights are read from memory once for all of them."""
+SURE = 0.5
+"""Probability from which on the language heard in the first window is that of the recording."""
+
+Load = Callable[[str], Recogniser]
 
 
 def transcribe(
     blocks: Iterable[Samples],
-    load: Callable[[str], Recogniser],
+    load: Load,
     model: str,
     *,
     options: DecodingOptions | None = None,
@@ -36,41 +40,88 @@ def transcribe(
     """
     options = options or DecodingOptions()
     windows = pack(blocks, packer or Packer())
-    waiting: deque[Future[list[Outcome]]] = deque()
+    first = next(windows, None)
+    if first is None:
+        return
     with ThreadPoolExecutor(streams, thread_name_prefix="recogniser") as pool:
-
-        def start(batch: list[Window], settled: DecodingOptions) -> None:
-            rungs = rungs_of(model, settled.language)
-            waiting.append(pool.submit(climb, load, rungs, batch, settled))
-
-        try:
-            first = next(windows, None)
-            if first is None:
-                return
-            start([first], options)
+        if options.language is None and not model.endswith(".en"):
+            outcomes = pool.submit(_climb, load, model, [first], options).result()
+            options = replace(options, language=_language(outcomes[0]))
+            yield from outcomes
             batches = _batches(windows)
-            options = replace(options, language=options.language or _language(waiting[0].result()))
-            yield from waiting.popleft().result()
-            for batch in batches:
-                start(batch, options)
-                if len(waiting) > streams:
-                    yield from waiting.popleft().result()
-            while waiting:
+        else:
+            batches = _after([first], _batches(windows))
+        yield from _in_order(pool, load, model, batches, options, streams)
+
+
+def transcribe_many(
+    recordings: Iterable[Iterable[Samples]],
+    load: Load,
+    model: str,
+    *,
+    options: DecodingOptions | None = None,
+    streams: int = 2,
+) -> Iterator[tuple[int, Outcome]]:
+    """Outcomes of many short recordings, each with the number of its recording.
+
+    Windows of several recordings are decoded in one batch. Each window tells its own language
+    unless one is given, so recordings of more than one window are better given to `transcribe`.
+    """
+    owners: deque[int] = deque()
+
+    def windows() -> Iterator[Window]:
+        for number, blocks in enumerate(recordings):
+            for window in pack(blocks, Packer()):
+                owners.append(number)
+                yield window
+
+    with ThreadPoolExecutor(streams, thread_name_prefix="recogniser") as pool:
+        batches = _batches(windows())
+        found = _in_order(pool, load, model, batches, options or DecodingOptions(), streams)
+        for outcome in found:
+            yield owners.popleft(), outcome
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    load: Load,
+    model: str,
+    batches: Iterable[list[Window]],
+    options: DecodingOptions,
+    streams: int,
+) -> Iterator[Outcome]:
+    """Keep all streams busy, with at most one batch waiting, and yield in order."""
+    waiting: deque[Future[list[Outcome]]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_climb, load, model, batch, options))
+            if len(waiting) > streams:
                 yield from waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
-def _language(outcomes: Sequence[Outcome]) -> str | None:
+def _climb(
+    load: Load, model: str, batch: Sequence[Window], options: DecodingOptions
+) -> list[Outcome]:
+    return climb(load, rungs_of(model, options.language), batch, options)
+
+
+def _language(first: Outcome) -> str | None:
     """The language of the first window, if the model was sure of it."""
-    recognition = outcomes[0].recognition
-    if recognition is None or recognition.language_probability < 0.5:
-        return None
-    return recognition.language
+    heard = first.recognition
+    return heard.language if heard is not None and heard.language_probability >= SURE else None
 
 
-def _batches(windows: Iterator[Window]) -> Iterator[list[Window]]:
+def _after(first: list[Window], batches: Iterator[list[Window]]) -> Iterator[list[Window]]:
+    yield first
+    yield from batches
+
+
+def _batches(windows: Iterable[Window]) -> Iterator[list[Window]]:
     batch: list[Window] = []
     for window in windows:
         batch.append(window)

@@ -33,8 +33,8 @@ class Window:
     index: int
     samples: Samples
     pieces: tuple[Piece, ...]
-    strict_speech_s: float
-    """Seconds of it that the stricter voice-activity threshold calls speech (for the guard)."""
+    strict_speech: tuple[tuple[float, float], ...]
+    """Spans (start_s, end_s) of the recording that the stricter threshold calls speech."""
 
     @property
     def start_s(self) -> float:
@@ -43,6 +43,10 @@ class Window:
     @property
     def end_s(self) -> float:
         return self.pieces[-1].end_s
+
+    @property
+    def strict_speech_s(self) -> float:
+        return sum(end_s - start_s for start_s, end_s in self.strict_speech)
 
     @property
     def duration_s(self) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from worker.pipeline.speech import FRAME, FRAME_S, Probabilities, VoiceActivity
 from worker.pipeline.types import SAMPLE_RATE, Piece, Samples, SkippedSpan, Window
@@ -149,7 +150,7 @@ class Packer:
 
     def _close_window(self) -> Window:
         spans, self._spans = self._spans, []
-        pieces, chunks, offset, strict = [], [], 0, 0
+        pieces, chunks, strict, offset = [], [], [], 0
         for span in spans:
             self._skip(self._covered, span.start)
             chunk = self._cut(span.start, span.end)
@@ -163,9 +164,9 @@ class Packer:
             chunks.append(chunk)
             offset += len(chunk)
             probs = self._probs[span.start - self._base : span.end - self._base]
-            strict += int((probs >= self.options.strict).sum())
+            strict += _runs(probs >= self.options.strict, span.start)
             self._covered = span.end
-        window = Window(self._index, np.concatenate(chunks), tuple(pieces), strict * FRAME_S)
+        window = Window(self._index, np.concatenate(chunks), tuple(pieces), tuple(strict))
         self._index += 1
         return window
 
@@ -200,6 +201,15 @@ class Packer:
             self._samples = self._samples[drop * FRAME :]
             self._probs = self._probs[drop:]
             self._base += drop
+
+
+def _runs(marks: npt.NDArray[np.bool_], first: int) -> list[tuple[float, float]]:
+    """Spans of marked frames in seconds; `first` is the number of the first frame."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]]).astype(np.int8)))
+    return [
+        (round((first + a) * FRAME_S, 3), round((first + b) * FRAME_S, 3))
+        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
 
 
 def _merged(span: SkippedSpan, end_s: float, level_dbfs: float) -> SkippedSpan:

@@ -191,7 +191,7 @@ def upgrade() -> None:
         sa.Column("start_s", sa.Float(), nullable=False),
         sa.Column("end_s", sa.Float(), nullable=False),
         sa.Column("speech_s", sa.Float(), nullable=False),
-        sa.Column("strict_speech_s", sa.Float(), nullable=False),
+        sa.Column("strict_speech", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("pieces", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("audio_key", sa.String(length=128), nullable=False),
         sa.Column("samples_sha256", sa.String(length=64), nullable=False),

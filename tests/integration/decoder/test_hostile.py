@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -103,11 +102,6 @@ def test_other_demuxers_cannot_be_asked_for(
     assert load_json(payload)["code"] == "unsupported_format"
 
 
-def _first_part(container: str, codec: str) -> bytes:
-    whole = media.encode(container, codec, 44_100, 1, 10.0)
-    return whole[: len(whole) * 6 // 10]
-
-
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -115,7 +109,7 @@ def _first_part(container: str, codec: str) -> bytes:
         (media.empty_wav(), "empty_audio"),
         (media.mp4_without_moov(), "truncated_file"),
         (media.encode("mp4", "aac", 44_100, 1, 3.0)[:40], "truncated_file"),
-        (_first_part("caf", "alac"), "truncated_file"),
+        (media.first_part("caf", "alac"), "truncated_file"),
         (media.video_without_sound(), "no_audio_stream"),
         (media.video_without_sound("matroska"), "no_audio_stream"),
         (media.png(), "unsupported_format"),
@@ -132,50 +126,6 @@ def test_what_cannot_be_decoded_says_why(client: DecoderClient, data: bytes, cod
         client.probe(io.BytesIO(data))
     assert error.detail.endswith(".")
     assert "/" not in error.detail
-
-
-@pytest.mark.chapter(7)
-@pytest.mark.parametrize(
-    ("data", "declared_s", "least_s"),
-    [
-        (media.boastful_wav(), 3600, 2.0),
-        (media.mp4_without_end(), 10, 5.0),
-        (_first_part("aiff", "pcm_s16be"), 10, 5.0),
-        (_first_part("w64", "pcm_s16le"), 10, 5.0),
-        (_first_part("caf", "pcm_s16le"), 10, 5.0),
-        (_first_part("flac", "flac"), 10, 5.0),
-        (_first_part("mp3", "libmp3lame"), 10, 5.0),
-        (_first_part("matroska", "aac"), 10, 5.0),
-        (_first_part("avi", "pcm_s16le"), 10, 5.0),
-    ],
-)
-def test_a_file_that_lost_its_end_is_decoded_and_called_incomplete(
-    client: DecoderClient, data: bytes, declared_s: float, least_s: float
-) -> None:
-    summary = total(client, data, 7200)
-    assert not summary.complete
-    assert summary.declared_s == pytest.approx(declared_s, rel=0.02)
-    assert least_s <= summary.duration_s < declared_s * 0.8
-
-
-@pytest.mark.chapter(7)
-def test_damage_in_the_middle_costs_its_own_moment_only(client: DecoderClient) -> None:
-    whole = media.encode("ipod", "aac", 44_100, 1, 10.0, options={"movflags": "+faststart"})
-    start = whole.index(b"mdat") + 4
-    middle = start + (len(whole) - start) // 2
-    hurt = whole[:middle] + b"\xff" * 2000 + whole[middle + 2000 :]
-    summary = total(client, hurt)
-    assert summary.damaged_frames > 0
-    assert summary.duration_s == pytest.approx(10, abs=0.2)
-    assert summary.complete
-
-
-@pytest.mark.chapter(7)
-def test_a_gap_in_the_timestamps_becomes_silence(client: DecoderClient) -> None:
-    with_gap = media.encode("webm", "libopus", 48_000, 1, 2.0, pause_s=3.0)
-    summary = total(client, with_gap)
-    assert summary.filled_s == pytest.approx(3.0, abs=0.1)
-    assert summary.duration_s == pytest.approx(5.0, abs=0.1)
 
 
 @pytest.mark.chapter(28)
@@ -224,20 +174,6 @@ def test_a_killed_child_is_told_from_a_bad_file(client: DecoderClient) -> None:
             list(decoding)
 
 
-def test_closing_early_ends_the_child(client: DecoderClient) -> None:
-    with client.decode(io.BytesIO(media.silent_flac(3600)), 7200) as decoding:
-        next(decoding)
-    assert decoding.child_pid is not None
-    _wait_until(lambda: not Path(f"/proc/{decoding.child_pid}").exists())
-
-
-def _wait_until(condition: Callable[[], bool], patience_s: float = 10) -> None:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(
     "garbage",
     [b"", b"\0" * 100, b"GET / HTTP/1.1\r\n\r\n", b"{}\n", b"[" * 4000, b"x" * 100_000],
@@ -262,45 +198,6 @@ def test_clients_that_vanish_leave_room_for_others(client: DecoderClient) -> Non
         with socket.socket(socket.AF_UNIX) as sock:
             sock.connect(str(client.socket_path))
     assert total(client, GOOD).samples == 32_000
-
-
-def test_more_files_than_children_wait_their_turn(client: DecoderClient) -> None:
-    held = [client.decode(io.BytesIO(media.silent_flac(3600)), 7200) for _ in range(3)]
-    found: list[int] = []
-    waiting = threading.Thread(target=lambda: found.append(total(client, GOOD).samples))
-    waiting.start()
-    time.sleep(0.3)
-    assert not found
-    held[0].close()
-    waiting.join(10)
-    assert found == [32_000]
-    for decoding in held:
-        decoding.close()
-
-
-def test_a_server_that_is_busy_or_absent_is_unavailable(
-    client: DecoderClient, tmp_path: Path
-) -> None:
-    absent = DecoderClient(tmp_path / "nobody")
-    with pytest.raises(MediaError, match="decoder_unavailable") as caught:
-        absent.probe(io.BytesIO(GOOD))
-    assert caught.value.retryable
-    hasty = DecoderClient(client.socket_path, timeout_s=0.3)
-    held = [client.decode(io.BytesIO(media.silent_flac(3600)), 7200) for _ in range(3)]
-    with pytest.raises(MediaError, match="decoder_unavailable"):
-        hasty.probe(io.BytesIO(GOOD))
-    for decoding in held:
-        decoding.close()
-
-
-def test_a_decoder_that_falls_silent_is_given_up(client: DecoderClient) -> None:
-    patient = DecoderClient(client.socket_path, timeout_s=0.5)
-    with patient.decode(io.BytesIO(media.silent_flac(3600)), 7200) as decoding:
-        assert decoding.child_pid is not None
-        os.kill(decoding.child_pid, signal.SIGSTOP)
-        with pytest.raises(MediaError, match="decoder_timeout"):
-            list(decoding)
-        os.kill(decoding.child_pid, signal.SIGKILL)
 
 
 @pytest.mark.chapter(28)
@@ -335,16 +232,6 @@ print(open and __import__("resource").getrlimit(__import__("resource").RLIMIT_AS
     assert lines[:2] == ["EMFILE", "EMFILE"]
     assert lines[2] == "EAGAIN"
     assert lines[3:] == ["allowed", "{}", str(1 << 30)]
-
-
-def test_the_server_stops_with_its_children_and_leaves_no_socket(tmp_path: Path) -> None:
-    with decoder() as private:
-        decoding = private.decode(io.BytesIO(media.silent_flac(3600)), 7200)
-        path, pid = private.socket_path, decoding.child_pid
-    _wait_until(lambda: not Path(f"/proc/{pid}").exists())
-    assert not path.exists()
-    with pytest.raises(MediaError, match="decoder_crashed"):
-        list(decoding)
 
 
 SEEDS = [
@@ -386,3 +273,9 @@ def test_mutations_end_in_samples_or_a_media_error(
     ours = {"decoder_crashed", "decoder_unavailable", "decoder_timeout"}
     assert outcomes.keys() <= {"samples"} | CODES - ours
     assert slowest_s < 10
+
+
+def test_a_stream_that_turns_up_late_in_a_transport_stream(client: DecoderClient) -> None:
+    whole = dict(SEEDS)["mpegts"]
+    for seed in (1002, 1062, 1075):  # found by running the test above for longer
+        assert total(client, media.mutated(whole, seed)).samples > 0

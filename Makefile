@@ -1,0 +1,117 @@
+# Lectern: `make run` starts the product, `make test` proves it, `make help` lists the rest.
+#
+# Ch 13 · Planning for Operations: one command sets up and starts everything, on any computer
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.lectern-run
+TEST_STAMP := $(VENV)/.lectern-test
+WHEELS := wheelhouse
+PYTEST_OPTIONS ?=
+
+# A folder of wheels, where there is one, is all that is asked for packages
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
+PIP_FROM = $(if $(wildcard $(WHEELS)/.complete),--no-index --find-links $(WHEELS))
+BUILDS_WITH = setuptools -c constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-test run test test-all lint format types imports bench bench-first-run \
+	wheelhouse settings-table clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# -- setting up ------------------------------------------------------------------------------
+
+setup: $(STAMP)  ## Install what the product needs into .venv (run does it by itself)
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "There is no '$(PYTHON)'. Lectern needs Python 3.11 or newer; name it with"; \
+		echo "    make run PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Lectern needs Python 3.11 or newer; '$(PYTHON)' is `$(PYTHON) -V 2>&1`."; \
+		echo "Name a newer one with    make run PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python cannot make virtual environments. On Debian and Ubuntu:"; \
+		echo "    sudo apt install python3-venv"; exit 1; }
+	@echo "Making an environment in $(VENV) (some seconds) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# Without build isolation: nothing is fetched that constraints.txt does not name
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Lectern into $(VENV): about 500 MB, once, one or two minutes ..."
+	@$(PIP) install --quiet $(PIP_FROM) $(BUILDS_WITH)
+	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q app worker ui deploy data || true
+	@touch $@
+
+setup-test: $(TEST_STAMP)  ## Install what the tests need as well
+
+$(TEST_STAMP): $(STAMP)
+	@echo "Installing what the tests need: about 150 MB, once, half a minute ..."
+	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[test]'
+	@touch $@
+
+# -- using it --------------------------------------------------------------------------------
+
+run: $(STAMP)  ## Start the product; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.local
+
+# -- proving it ------------------------------------------------------------------------------
+
+test: $(TEST_STAMP)  ## All tests but the slowest (some minutes)
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
+
+test-all: $(TEST_STAMP)  ## All tests
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+check-%: $(TEST_STAMP)  ## The tests of one chapter of the book, e.g. make check-13
+	$(BIN)/python -m pytest --chapter $* $(PYTEST_OPTIONS)
+
+lint: $(TEST_STAMP)  ## Style: ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(TEST_STAMP)  ## Put the source into its style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(TEST_STAMP)  ## Types: mypy, strict
+	$(BIN)/mypy
+
+imports: $(TEST_STAMP)  ## Which package may import which: import-linter
+	$(BIN)/lint-imports
+
+# -- measuring it ----------------------------------------------------------------------------
+
+bench: $(TEST_STAMP)  ## Speed and word error rate beside faster-whisper's own call (long)
+	@echo "Measuring the recogniser on real speech; this takes long and says how far it is ..."
+	$(BIN)/python -m evaluation.bench
+
+bench-first-run: $(TEST_STAMP)  ## From a clone to the first transcript, timed (three minutes)
+	@echo "Cloning the last commit and setting it up from nothing; about three minutes ..."
+	$(BIN)/python -m evaluation.first_run
+
+# -- keeping it ------------------------------------------------------------------------------
+
+wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install without an index
+	@echo "Fetching about 650 MB of packages into $(WHEELS) (one or two minutes) ..."
+	@rm -rf $(WHEELS).part $(WHEELS)
+	@$(PIP) wheel --quiet -w $(WHEELS).part $(BUILDS_WITH)
+	@$(PIP) install --quiet $(BUILDS_WITH)
+	@$(PIP) wheel --quiet -w $(WHEELS).part -c constraints.txt --no-build-isolation '.[test]'
+	@rm -f $(WHEELS).part/lectern_speech-*.whl
+	@touch $(WHEELS).part/.complete
+	@mv $(WHEELS).part $(WHEELS)
+	@echo "Done. From now on nothing is fetched; copy the folder to install elsewhere."
+
+settings-table: $(STAMP)  ## Print the table of settings, as in the README
+	@$(BIN)/python -m deploy.settings_table
+
+clean:  ## Remove what was installed and cached; recordings and transcripts stay
+	rm -rf $(VENV) $(WHEELS).part build *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.lectern/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How good and how fast: metrics, statistics, benchmarks, and the results they write."""

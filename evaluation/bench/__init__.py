@@ -1,0 +1,4 @@
+"""The recogniser benchmark: our pipeline beside faster-whisper's own call, in one run.
+
+`python -m evaluation.bench` writes `evaluation/results/recogniser.json`.
+"""

@@ -1,0 +1,1 @@
+"""The front ends: Streamlit pages and the `lectern` command. Both speak HTTP only."""

@@ -1,0 +1,5 @@
+"""`python -m ui.cli`: the same as `lectern`."""
+
+from ui.cli import main
+
+main()

@@ -1,0 +1,121 @@
+"""What the command needs of the API beyond what the pages need: events, exports, readiness."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ui import wire
+from ui.client import ApiError, Client
+from ui.settings import Settings
+
+GIVE_UP_S = 60.0
+"""A product that does not answer for so long is not being restarted: it is gone."""
+_PAUSE_S = 0.5
+_SILENCE_S = 45.0
+"""Longest silence of an event stream; the API says something every 15 s."""
+
+transport: httpx.BaseTransport | None = None
+"""How requests travel; a test puts a product of its own here."""
+
+
+class Progress(wire.Wire):
+    """An event of a job."""
+
+    id: str
+    status: wire.Status
+    stage: str
+    done_s: float
+    duration: float | None
+    eta_seconds: float | None
+    queue_position: int | None
+    error: wire.Failure | None
+    revision: int
+
+    @property
+    def ended(self) -> bool:
+        return self.status not in ("queued", "running")
+
+
+def http(url: str, timeout_s: float) -> httpx.Client:
+    """For the paths that want no token."""
+    return httpx.Client(base_url=url, timeout=timeout_s, transport=transport, trust_env=False)
+
+
+class CommandClient(Client):
+    """Calls raise `ApiError` and nothing else. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings, transport)
+
+    def check_options(self, model: str | None, language: str | None, keywords: list[str]) -> None:
+        """Have the options checked before hours of audio are sent with them."""
+        try:
+            self.transcribe("none", model=model, language=language, keywords=keywords)
+        except ApiError as error:
+            if error.code != "recording_not_found":
+                raise
+
+    def readiness(self) -> dict[str, Any]:
+        """`{"ready": bool, "checks": {name: "ok" or what is wrong}}`; 503 is an answer, too."""
+        try:
+            body: dict[str, Any] = self._http.get("/readyz").json()
+        except (httpx.HTTPError, ValueError):
+            return {"ready": False, "checks": {"api": "does not answer"}}
+        return body
+
+    def export(self, transcription_id: str, format: str) -> str:
+        """The finished transcript as the product writes it."""
+        path = f"/v1/transcriptions/{quote(transcription_id, safe='')}/export"
+        return self._send("GET", path, params={"format": format}).content.decode()
+
+    def follow(self, transcription_id: str) -> Iterator[Progress]:
+        """Every change of a job until it is over, across restarts of the product.
+
+        Raises `ApiError`: the job was deleted, or nothing has answered for `GIVE_UP_S`.
+        """
+        revision: int | None = None
+        heard = time.monotonic()
+        while True:
+            try:
+                for event in self._events(transcription_id, revision):
+                    yield event
+                    revision, heard = event.revision, time.monotonic()
+                    if event.ended:
+                        return
+                self.transcription(transcription_id)  # says so if it was deleted
+            except (httpx.HTTPError, ApiError) as error:
+                if isinstance(error, ApiError) and error.status < 500:
+                    raise
+                if time.monotonic() - heard > GIVE_UP_S:
+                    raise _gone(transcription_id) from error
+            time.sleep(_PAUSE_S)
+
+    def _events(self, transcription_id: str, revision: int | None) -> Iterator[Progress]:
+        headers = {"Authorization": f"Bearer {self._settings.token() or ''}"}
+        if revision is not None:
+            headers["Last-Event-ID"] = str(revision)
+        path = f"/v1/transcriptions/{quote(transcription_id, safe='')}/events"
+        timeout = httpx.Timeout(_SILENCE_S, connect=5.0)
+        with self._http.stream("GET", path, headers=headers, timeout=timeout) as answer:
+            if not answer.is_success:
+                return  # the caller asks for the job, which tells the reason
+            for line in answer.iter_lines():
+                name, _, value = line.partition(":")
+                if name == "data":  # each event of this API is one line of JSON
+                    yield Progress.model_validate(json.loads(value))
+
+
+def _gone(transcription_id: str) -> ApiError:
+    return ApiError(
+        "api_unreachable",
+        f"The product has not answered for {GIVE_UP_S:.0f} seconds. The recording is kept there as"
+        f" {transcription_id} and goes on when the product runs again. Start it and look into its"
+        " library.",
+        503,
+    )

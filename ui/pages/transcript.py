@@ -1,0 +1,23 @@
+"""Transcript (`?id=tr_…`): read it, listen to it, take it away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.client import ApiError
+from ui.parts import problems, session, transcript
+
+
+def page() -> None:
+    transcription_id = st.query_params.get("id", "")
+    try:
+        job = session.client().transcription(transcription_id)
+    except ApiError as error:
+        if error.code == problems.UNREACHABLE:
+            raise
+        transcript.missing(error)
+        return
+    transcript.show_job(job)
+
+
+page()

@@ -1,0 +1,114 @@
+"""The walkthrough: contents by part, and one chapter with its annotated source."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+from markupsafe import Markup
+
+from ui import wire
+from ui.parts import faults, session, words
+from ui.parts.html import html, joined, show
+
+PAGE = "pages/walkthrough.py"
+LAST = 29
+
+
+def contents(chapters: list[wire.Chapter]) -> None:
+    """All chapters, by the parts of the book."""
+    st.title("Walk through the book", anchor=False)
+    show(
+        '<p class="l-lead">How this product answers the concerns of Christian Kästner’s'
+        " <em>Machine Learning in Production</em>, chapter by chapter, shown on its own source.</p>"
+    )
+    for part, group in groupby(chapters, key=lambda chapter: chapter.part):
+        show(
+            '<div class="l-section">{part}</div><ul class="l-chapters">{lines}</ul>',
+            part=part,
+            lines=joined(_line(chapter) for chapter in group),
+        )
+
+
+def _line(chapter: wire.Chapter) -> Markup:
+    count = chapter.annotation_count
+    return html(
+        '<li><span class="n">{number}</span><a class="t" href="/walkthrough?chapter={number}"'
+        ' target="_self">{title}</a><span class="c">{places}</span></li>',
+        number=chapter.number,
+        title=chapter.title,
+        places=words.several(count, "place") if count else "not yet",
+    )
+
+
+def chapter_page(chapter: wire.ChapterPage) -> None:
+    """One chapter."""
+    show('<p class="l-quiet">{part}</p>', part=f"Part {chapter.part}")
+    st.title(f"{chapter.number} · {words.plain(chapter.title)}", anchor=False)
+    show(
+        '<p class="l-lead">{concern}</p><p class="l-quiet"><a href="{address}" target="_blank"'
+        ' rel="noopener noreferrer">Read the chapter in the book</a></p>',
+        concern=chapter.concern,
+        address=chapter.address,
+    )
+    if chapter.page:
+        # Our own page of this checkout, not user input; Streamlit shows HTML in it as text
+        st.markdown(_without_title(chapter.page))
+    _places(chapter)
+    _checks(chapter.checks)
+    own = [fault for fault in session.client().faults() if fault.chapter == chapter.number]
+    if own:
+        st.html('<div class="l-section">Break it</div>')
+        faults.switches(own)
+    _neighbours(chapter.number)
+
+
+def _places(chapter: wire.ChapterPage) -> None:
+    st.html('<div class="l-section">In the source</div>')
+    if not chapter.annotations:
+        show('<p class="l-quiet">No part of the source answers this chapter yet.</p>')
+    for note in chapter.annotations:
+        symbol = f" · {note.symbol}" if note.symbol else ""
+        show(
+            '<p class="l-note-summary">{summary}</p><p class="l-quiet">{place}</p>'
+            '<pre class="l-src">{lines}</pre>',
+            summary=note.summary,
+            place=f"{note.path}:{note.line}{symbol}",
+            lines=source(note.excerpt, note.line),
+        )
+
+
+def source(excerpt: wire.Excerpt, here: int) -> Markup:
+    """Numbered lines, with the annotated one set apart."""
+    return joined(
+        html(
+            '<code class="{kind}"><i>{number}</i>{text}</code>',
+            kind="here" if number == here else "",
+            number=number,
+            text=text,
+        )
+        for number, text in enumerate(excerpt.text.splitlines(), start=excerpt.first_line)
+    )
+
+
+def _checks(checks: list[str]) -> None:
+    st.html('<div class="l-section">Checks</div>')
+    if not checks:
+        show('<p class="l-quiet">No test is tied to this chapter yet.</p>')
+        return
+    items = joined(html("<li><code>{check}</code></li>", check=check) for check in checks)
+    show('<ul class="l-facts">{items}</ul>', items=items)
+
+
+def _neighbours(number: int) -> None:
+    with st.container(horizontal=True, key="l-turn"):
+        st.page_link(PAGE, label="All chapters")
+        if number > 1:
+            st.page_link(PAGE, label="Previous", query_params={"chapter": str(number - 1)})
+        if number < LAST:
+            st.page_link(PAGE, label="Next", query_params={"chapter": str(number + 1)})
+
+
+def _without_title(page: str) -> str:
+    first, _, rest = page.lstrip().partition("\n")
+    return rest if first.startswith("# ") else page

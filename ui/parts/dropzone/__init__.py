@@ -1,0 +1,29 @@
+"""The drop area: files go from the browser to the API, Python learns the ids of what arrived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_mount = st.components.v2.component(
+    "lectern_dropzone",
+    html=(_FOLDER / "dropzone.html").read_text(),
+    css=(_FOLDER / "dropzone.css").read_text(),
+    js=(_FOLDER / "dropzone.js").read_text(),
+)
+
+
+def dropzone() -> list[str]:
+    """Recording ids uploaded since the page was opened in this tab, oldest first.
+
+    A file that the API refuses is explained in the area itself, in the API's words.
+    """
+    state = _mount(key="dropzone", default={"arrived": []}, on_arrived_change=_nothing)
+    arrived = state.arrived or []
+    return [item for item in arrived if isinstance(item, str)]
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for every state; the rerun itself is all we need."""

@@ -1,0 +1,53 @@
+"""Simulated faults: the notice that one is on, and the switches of a chapter."""
+
+# Ch 29 · Transparency and Accountability: what is simulated says so on every page
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import wire
+from ui.parts import problems, session, words
+from ui.parts.html import html, joined, show
+
+
+def notice() -> None:
+    """On every page while a fault is on."""
+    active = [fault for fault in session.client().faults() if fault.active]
+    if not active:
+        return
+    show(
+        '<div class="l-fault" role="status">{lines}</div>',
+        lines=joined(
+            html("<div>Simulated fault active{until}: {title}.</div>", until=until, title=f.title)
+            for f in active
+            for until in [f" until {words.moment(f.expires_at)}" if f.expires_at else ""]
+        ),
+    )
+
+
+def switches(faults: list[wire.Fault]) -> None:
+    """On and off, with what to expect."""
+    for fault in faults:
+        show(
+            '<div class="l-row"><p class="l-name">{title}</p><p>{what}</p>'
+            '<p class="l-quiet">Expected: {expected}</p></div>',
+            title=fault.title,
+            what=fault.what_it_does,
+            expected=fault.expected,
+        )
+        if fault.active:
+            until = f" (on until {words.moment(fault.expires_at)})" if fault.expires_at else ""
+            st.button(f"Switch off{until}", key=f"off-{fault.name}", on_click=_off, args=(fault,))
+        else:
+            st.button("Switch on for 5 min", key=f"on-{fault.name}", on_click=_on, args=(fault,))
+
+
+def _on(fault: wire.Fault) -> None:
+    with problems.told():
+        session.client().switch_on(fault.name)
+
+
+def _off(fault: wire.Fault) -> None:
+    with problems.told():
+        session.client().switch_off(fault.name)

@@ -1,0 +1,30 @@
+"""Our own HTML, with everything that is not ours escaped.
+
+File names, transcripts and messages are other people's input. They reach the page only as values
+of a template, which `markupsafe` escapes; Streamlit's sanitiser stands behind that and scripts
+never run in `st.html`.
+"""
+
+# Ch 28 · Security and Privacy: a file name or a transcript cannot become part of the page's code
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import LiteralString
+
+import streamlit as st
+from markupsafe import Markup
+
+
+def html(template: LiteralString, /, **values: object) -> Markup:
+    """Fill a template of ours; values are escaped unless they are `Markup` themselves."""
+    return Markup(template).format(**values)
+
+
+def joined(pieces: Iterable[Markup]) -> Markup:
+    return Markup("").join(pieces)
+
+
+def show(template: LiteralString, /, **values: object) -> None:
+    """Fill a template and put it on the page."""
+    st.html(str(html(template, **values)))

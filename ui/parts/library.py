@@ -1,0 +1,92 @@
+"""The list of transcriptions, page by page, with what can be done to each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import wire
+from ui.parts import jobs, problems, session
+from ui.parts.html import show
+
+PAGE = 20
+
+
+def listing(cursor: str | None) -> None:
+    """One page of the list; it follows running jobs by itself."""
+    page = session.client().transcriptions(limit=PAGE, cursor=cursor)
+    if not page.items and not cursor:
+        _empty()
+        return
+    moving = any(job.active for job in page.items)
+    st.fragment(_rows, run_every=1.0 if moving else 5.0)(cursor, moving)
+
+
+def _empty() -> None:
+    show(
+        '<div class="l-empty"><p>Your transcripts will be listed here.</p><p class="l-quiet">'
+        "There are none yet, because nothing was transcribed.</p></div>"
+    )
+    if st.button("Transcribe a recording", type="primary"):
+        st.switch_page("pages/transcribe.py")
+
+
+def _rows(cursor: str | None, expected_moving: bool) -> None:
+    with problems.told():
+        page = session.client().transcriptions(limit=PAGE, cursor=cursor)
+        if any(job.active for job in page.items) != expected_moving:
+            st.rerun()
+        for job in page.items:
+            _row(job)
+        _turn(cursor, page.next)
+
+
+def _row(job: wire.Summary) -> None:
+    with st.container(key=f"l-entry-{job.id}", gap=None):
+        jobs.transcript_link(job)
+        line = jobs.state_line(job) if job.active else jobs.end_line(job)
+        show('<p class="l-quiet" data-status="{status}">{line}</p>', status=job.status, line=line)
+        if job.error is not None:
+            show('<p class="l-quiet l-harmed">{message}</p>', message=job.error.message)
+        with st.container(horizontal=True, gap="medium"):
+            if job.active:
+                _action("Cancel", "cancel", job)
+            if job.status == "cancelled" or (job.error is not None and job.error.retryable):
+                _action("Retry", "retry", job)
+            if not job.active and st.button("Delete", key=f"delete-{job.id}", type="tertiary"):
+                _confirm(job)
+
+
+def _action(label: str, verb: str, job: wire.Summary) -> None:
+    st.button(label, key=f"{verb}-{job.id}", type="tertiary", on_click=_do, args=(verb, job.id))
+
+
+def _do(verb: str, transcription_id: str) -> None:
+    client = session.client()
+    with problems.told():
+        {"cancel": client.cancel, "retry": client.retry}[verb](transcription_id)
+
+
+@st.dialog("Delete this transcript?")
+def _confirm(job: wire.Summary) -> None:
+    show(
+        '<p><span class="l-name">{name}</span></p><p>Text and recording are removed from this'
+        " computer. They cannot be brought back.</p>",
+        name=job.name,
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", key="delete-yes"):
+            with problems.told():
+                session.client().delete(job.id)
+                st.rerun()
+        if st.button("Keep", key="delete-no"):
+            st.rerun()
+
+
+def _turn(cursor: str | None, following: str | None) -> None:
+    if not cursor and not following:
+        return
+    with st.container(horizontal=True, key="l-turn"):
+        if cursor:
+            st.page_link("pages/library.py", label="Newest")
+        if following:
+            st.page_link("pages/library.py", label="Older", query_params={"cursor": following})

@@ -1,0 +1,48 @@
+"""The transcript beside its recording: read, listen, jump to a word, see what is in doubt."""
+
+# Ch 7 · Planning for Mistakes: doubtful words are marked and one click plays them
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+
+from ui import wire
+
+_FOLDER = Path(__file__).parent
+DOUBT_BELOW = 0.5
+"""Words with a lower probability than this are marked."""
+FLAGS = {
+    "low_confidence": "The model was unsure of this passage",
+    "repetition": "The same words again and again: often an invention of the model",
+    "no_speech_detected": "Hardly any speech was measured here, so the words may be invented",
+    "too_fast": "More words than anyone can say in this time",
+    "known_hallucination": "A sentence models of this kind like to invent",
+    "inaudible": "Speech that could not be made out",
+    "fallback": "Recognised by a smaller model, because the one asked for failed here",
+    "failed": "No model could recognise this passage; the recording is kept",
+}
+"""What each flag of a segment means to a reader."""
+
+_mount = st.components.v2.component(
+    "lectern_reader",
+    html=(_FOLDER / "reader.html").read_text(),
+    css=(_FOLDER / "reader.css").read_text(),
+    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("text", "player", "reader")),
+)
+
+
+def reader(job: wire.Transcription) -> None:
+    """The component asks the API for text and sound by itself; it is told only what to ask for."""
+    _mount(
+        key=f"reader-{job.id}",
+        data={
+            "address": f"/api/transcriptions/{quote(job.id, safe='')}",
+            "revision": job.revision,
+            "active": job.active,
+            "doubtBelow": DOUBT_BELOW,
+            "flagNames": FLAGS,
+        },
+    )

@@ -1,0 +1,179 @@
+"""One transcription in each of its states."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import streamlit as st
+from markupsafe import Markup
+
+from ui import wire
+from ui.client import ApiError
+from ui.parts import jobs, problems, session, words
+from ui.parts.html import html, joined, show
+from ui.parts.reader import DOUBT_BELOW, FLAGS, reader
+
+FORMATS = {"txt": "Text", "srt": "SRT", "vtt": "WebVTT", "json": "JSON"}
+MACHINE_MADE = "Machine-generated: a person has not checked it."
+
+
+def missing(error: ApiError) -> None:
+    """There is no such transcript."""
+    st.title("Transcript", anchor=False)
+    if error.status == 404:
+        show(
+            '<div class="l-empty"><p>There is no transcript at this address. It may have been'
+            " deleted.</p></div>"
+        )
+    else:
+        problems.tell(error)
+    st.page_link("pages/library.py", label="Go to the library")
+
+
+def show_job(job: wire.Transcription) -> None:
+    """Name, state, text."""
+    show('<h1 class="l-title">{name}</h1>', name=job.name)
+    if job.active:
+        _running(job.id)
+    elif job.status == "failed":
+        _failed(job)
+    elif job.status == "cancelled":
+        _cancelled(job)
+    else:
+        _heading(job)
+    if job.active or job.segments:
+        reader(job)
+    if not job.active:
+        _notes(job)
+
+
+@st.fragment(run_every=1)
+def _running(transcription_id: str) -> None:
+    with problems.told():
+        job = session.client().transcription(transcription_id)
+        if not job.active:
+            st.rerun()
+        jobs.progress(job, with_name=False)
+        st.button("Cancel", on_click=_cancel, args=(job.id,), key="cancel")
+
+
+def _heading(job: wire.Transcription) -> None:
+    # Ch 29 · Transparency and Accountability: every transcript says that a machine made it, and which
+    facts = [words.length(job.duration), *([job.language] if job.language else [])]
+    facts += [_model(job.model), words.moment(job.finished_at or job.created_at)]
+    show(
+        '<p class="l-quiet">{facts}</p><p class="l-quiet">{label}</p>',
+        facts=" · ".join(facts),
+        label=MACHINE_MADE,
+    )
+    if not job.segments:
+        show(
+            '<div class="l-note"><p>No speech was found in this recording.</p><p class="l-quiet">'
+            "That is a valid result: all of it was listened to. If somebody does speak in it, the"
+            " voice may be too quiet; the stretches below say how loud each was.</p></div>"
+        )
+        return
+    _downloads(job)
+
+
+def _downloads(job: wire.Transcription) -> None:
+    address = f"/api/transcriptions/{quote(job.id, safe='')}/export?format="
+    links = joined(
+        html('<a href="{address}{kind}" download>{label}</a>', address=address, kind=k, label=v)
+        for k, v in FORMATS.items()
+    )
+    show('<p class="l-links">Download {links}</p>', links=links)
+
+
+def _failed(job: wire.Transcription) -> None:
+    error = job.error
+    show(
+        '<div class="l-harm" role="alert"><p>{message}</p><p class="l-quiet">{code}</p></div>',
+        message=error.message if error else "The transcription failed. The recording is kept.",
+        code=error.code if error else "",
+    )
+    if error is None or error.retryable:
+        st.button("Retry", type="primary", on_click=_retry, args=(job.id,), key="retry")
+
+
+def _cancelled(job: wire.Transcription) -> None:
+    show(
+        '<div class="l-note"><p>Cancelled. The recording is kept, and what was recognised stays'
+        " below.</p></div>"
+    )
+    st.button("Retry", type="primary", on_click=_retry, args=(job.id,), key="retry")
+
+
+def _notes(job: wire.Transcription) -> None:
+    """Everything a careful reader wants to know, below the text."""
+    flags = [flag for flag in FLAGS if any(flag in s.flags for s in job.segments)]
+    notes = [html("<li>{text}</li>", text=text) for text in job.warnings]
+    notes += [_fallback(item) for item in job.fallbacks]
+    if notes:
+        _list("Worth knowing", notes)
+    if job.segments:
+        marks = [
+            html(
+                "<li>A dotted word was heard with less than {p} % certainty.</li>",
+                p=round(100 * DOUBT_BELOW),
+            )
+        ]
+        marks += [html("<li>{meaning}.</li>", meaning=FLAGS[flag]) for flag in flags]
+        marks.append(
+            Markup(
+                "<li>A click on a word plays it. Space or k plays and pauses, j and l go 5 s"
+                " back and forth.</li>"
+            )
+        )
+        with st.expander("What the marks mean"):
+            show('<ul class="l-facts">{items}</ul>', items=joined(marks))
+    if job.skipped:
+        with st.expander(_without_speech(job)):
+            show('<ul class="l-facts">{items}</ul>', items=joined(map(_skipped, job.skipped)))
+
+
+def _without_speech(job: wire.Transcription) -> str:
+    """`12 s without speech, in 3 stretches`."""
+    total = words.length(sum(span.end - span.start for span in job.skipped))
+    return f"{total} without speech, in {words.several(len(job.skipped), 'stretch', 'stretches')}"
+
+
+def _skipped(span: wire.Skipped) -> Markup:
+    return html(
+        "<li>{start}: {length} without speech, level {level} dBFS</li>",
+        start=words.clock(span.start),
+        length=words.length(span.end - span.start),
+        level=f"{span.level_dbfs:.0f}".replace("-", "−"),
+    )
+
+
+def _fallback(item: wire.Fallback) -> Markup:
+    return html(
+        "<li>{start} to {end}: {what} ({reason})</li>",
+        start=words.clock(item.start),
+        end=words.clock(item.end),
+        what=f"recognised by {item.model} instead" if item.model else "not recognised",
+        reason=item.reason,
+    )
+
+
+def _list(title: str, items: list[Markup]) -> None:
+    show(
+        '<div class="l-section">{title}</div><ul class="l-facts">{items}</ul>',
+        title=title,
+        items=joined(items),
+    )
+
+
+def _model(model: wire.Model) -> str:
+    return f"{model.name}, weights {model.version[:8]}" if model.version else model.name
+
+
+def _cancel(transcription_id: str) -> None:
+    with problems.told():
+        session.client().cancel(transcription_id)
+
+
+def _retry(transcription_id: str) -> None:
+    with problems.told():
+        session.client().retry(transcription_id)

@@ -1,0 +1,27 @@
+"""What every page shares: the navigation, the look, and the notice of a simulated fault."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.client import ApiError
+from ui.parts import faults, look, problems
+
+PAGES = [
+    st.Page("pages/transcribe.py", title="Transcribe", url_path="transcribe", default=True),
+    st.Page("pages/library.py", title="Library", url_path="library"),
+    st.Page("pages/walkthrough.py", title="Walkthrough", url_path="walkthrough"),
+    st.Page("pages/transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
+]
+
+st.set_page_config(page_title="Lectern", layout="centered")
+look.apply()
+page = st.navigation(PAGES, position="top")
+try:
+    faults.notice()
+    page.run()
+except ApiError as error:
+    if error.code == problems.UNREACHABLE:
+        problems.wait_for_service()
+    else:
+        problems.tell(error)
