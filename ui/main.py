@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from streamlit.starlette import App
 
 from ui import index
@@ -21,6 +23,10 @@ from ui.proxy import Proxy
 from ui.settings import get_settings
 
 PAGES = ("/", "/transcribe", "/library", "/transcript", "/walkthrough")
+HERE = Path(__file__).parent
+# Streamlit would look for them beside its script; that one lies among the pages, because Streamlit
+# runs a folder `pages` beside its script by itself, without the shell
+FONTS = Mount("/app/static/fonts", StaticFiles(directory=HERE / "static" / "fonts"))
 proxy = Proxy(get_settings())
 
 
@@ -31,8 +37,8 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 
 app = App(
-    Path(__file__).with_name("shell.py"),
-    routes=[proxy.route, *index.routes(PAGES)],
+    HERE / "pages" / "shell.py",
+    routes=[proxy.route, FONTS, *index.routes(PAGES)],
     middleware=[Middleware(Guard)],
     lifespan=_lifespan,
 )

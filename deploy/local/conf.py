@@ -67,7 +67,8 @@ def _program(program: Program, logs: Path) -> dict[str, object]:
         "stopwaitsecs": program.patience_s,
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": logs / f"{program.name}.log",
+        # This one value is expanded twice
+        "stdout_logfile": str(logs / f"{program.name}.log").replace("%", "%%"),
         "stdout_logfile_maxbytes": LOG_BYTES,
         "stdout_logfile_backups": LOGS_KEPT,
     }

@@ -24,7 +24,7 @@ def end_with_parent(number: signal.Signals, parent: int) -> bool:
     """
     if _libc is None:
         return False
-    told = _libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(number), 0, 0, 0) == 0
+    told = bool(_libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(number), 0, 0, 0) == 0)
     if told and os.getppid() != parent:
         os.kill(os.getpid(), number)
     return told

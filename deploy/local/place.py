@@ -53,9 +53,7 @@ def clear(settings: Settings) -> None:
     """Remove what a killed product left behind. Raises `Refused` while its processes still run."""
     held = take(supervisor_lock(settings), patience_s=STILL_ENDING_S)
     if held is None:
-        raise Refused(
-            "Processes of an earlier start are still ending. Try again in a few seconds."
-        )
+        raise Refused("Processes of an earlier start are still ending. Try again in a few seconds.")
     for name in LEFT_BEHIND:
         (settings.run_dir / name).unlink(missing_ok=True)
     product_file(settings.home).unlink(missing_ok=True)

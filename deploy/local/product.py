@@ -8,13 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import REPOSITORY, Settings
 from deploy.local.control import processes
-from deploy.local.place import product_file
 from deploy.local.ports import free_port
 from deploy.local.readiness import last_lines, missing
 
@@ -39,7 +38,8 @@ class Product:
     @property
     def url(self) -> str:
         """The page's address."""
-        assert self.page is not None, "this product was started without its page"
+        if self.page is None:
+            raise ValueError("this product was started without its page")
         return self.page
 
     @property
@@ -59,10 +59,8 @@ class Product:
         """Process numbers by name, those that do not run left out."""
         found = {each.name: each.pid for each in processes(self.run_dir) if each.pid}
         found["launcher"] = self.launcher.pid
-        try:
+        with suppress(OSError, ValueError):
             found["supervisor"] = int((self.run_dir / "supervisor.pid").read_text())
-        except (OSError, ValueError):
-            pass
         return found
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
@@ -143,8 +141,3 @@ _NOT_INHERITED = frozenset({"LECTERN_API_URL", "LECTERN_HOST", "PYTHONWARNINGS"}
 
 def _output(home: Path) -> Path:
     return home / "launcher.out"
-
-
-def is_announced(home: Path) -> bool:
-    """Whether other commands would look for a product there."""
-    return product_file(home).exists()

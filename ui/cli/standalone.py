@@ -117,9 +117,6 @@ class _Engine:
         except MediaError as error:
             self._stack.close()
             raise Stop(_told(error), Exit.UNUSABLE, error.code) from error
-        except BaseException:
-            self._stack.close()
-            raise
         finally:
             bar.end()
         return self

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,13 +93,14 @@ class _Batch:
         self._stop = threading.Event()
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._followers = ThreadPoolExecutor(FOLLOWERS, thread_name_prefix="follow")
-        self._sent: list[Future[Future[None] | None]] = []
+        self._idle = threading.Condition()
+        self._sending = 0
 
     def run(self, items: Sequence[Item]) -> None:
         """Each file is followed from the moment it is sent, while later ones are being sent."""
-        self._sent = [self._senders.submit(self._send, item) for item in items]
-        for sent in self._sent:
-            followed = sent.result()
+        sent = [self._senders.submit(self._send, item) for item in items]
+        for future in sent:
+            followed = future.result()
             if followed is not None:
                 followed.result()
 
@@ -107,7 +108,8 @@ class _Batch:
         """Cancel what is under way, also what is just being created."""
         self._stop.set()
         self._senders.shutdown(wait=False, cancel_futures=True)
-        wait([future for future in self._sent if not future.cancelled()], WIND_UP_S)
+        with self._idle:
+            self._idle.wait_for(lambda: not self._sending, WIND_UP_S)
         self._followers.shutdown(wait=False, cancel_futures=True)
         begun = [item for item in items if item.id is not None and not item.over]
         lost = [item for item in begun if not self._cancelled(item)]
@@ -127,6 +129,16 @@ class _Batch:
         return False
 
     def _send(self, item: Item) -> Future[None] | None:
+        with self._idle:
+            self._sending += 1
+        try:
+            return None if self._stop.is_set() else self._begin(item)
+        finally:
+            with self._idle:
+                self._sending -= 1
+                self._idle.notify_all()
+
+    def _begin(self, item: Item) -> Future[None] | None:
         bar = self._bars.add(item.path.name)
         try:
             item.id = self._submitted(item, bar)
@@ -191,7 +203,8 @@ class _Batch:
 
     def _ended(self, item: Item, bar: Bar, took_s: float = 0.0) -> None:
         bar.end()
-        report(item, self._bars, took_s)
+        if not self._stop.is_set():
+            report(item, self._bars, took_s)
 
 
 def _show(bar: Bar, event: Progress) -> None:

@@ -19,7 +19,7 @@ def page() -> None:
         if error.code == problems.UNREACHABLE:
             raise
         problems.tell(error)
-        st.page_link("pages/walkthrough.py", label="All chapters")
+        st.page_link("walkthrough.py", label="All chapters")
         return
     chapters.chapter_page(chapter)
 

@@ -11,8 +11,10 @@ from ui import wire
 from ui.parts import faults, session, words
 from ui.parts.html import html, joined, show
 
-PAGE = "pages/walkthrough.py"
+PAGE = "walkthrough.py"
 LAST = 29
+_BEFORE, _AFTER = 3, 10
+"""Lines shown around an annotation at first."""
 
 
 def contents(chapters: list[wire.Chapter]) -> None:
@@ -70,16 +72,30 @@ def _places(chapter: wire.ChapterPage) -> None:
     for note in chapter.annotations:
         symbol = f" · {note.symbol}" if note.symbol else ""
         show(
-            '<p class="l-note-summary">{summary}</p><p class="l-quiet">{place}</p>'
-            '<pre class="l-src">{lines}</pre>',
+            '<p class="l-note-summary">{summary}</p><p class="l-quiet">{place}</p>{lines}',
             summary=note.summary,
             place=f"{note.path}:{note.line}{symbol}",
-            lines=source(note.excerpt, note.line),
+            lines=excerpt(note),
         )
 
 
-def source(excerpt: wire.Excerpt, here: int) -> Markup:
-    """Numbered lines, with the annotated one set apart."""
+def excerpt(note: wire.Annotation) -> Markup:
+    """The lines around the annotation; the whole function or class one click away."""
+    lines = list(enumerate(note.excerpt.text.splitlines(), start=note.excerpt.first_line))
+    near = [line for line in lines if -_BEFORE <= line[0] - note.line <= _AFTER]
+    shown = html('<pre class="l-src">{lines}</pre>', lines=_numbered(near, note.line))
+    if len(near) == len(lines):
+        return shown
+    return html(
+        '{shown}<details class="l-whole"><summary>All {count} lines</summary>'
+        '<pre class="l-src">{lines}</pre></details>',
+        shown=shown,
+        count=len(lines),
+        lines=_numbered(lines, note.line),
+    )
+
+
+def _numbered(lines: list[tuple[int, str]], here: int) -> Markup:
     return joined(
         html(
             '<code class="{kind}"><i>{number}</i>{text}</code>',
@@ -87,7 +103,7 @@ def source(excerpt: wire.Excerpt, here: int) -> Markup:
             number=number,
             text=text,
         )
-        for number, text in enumerate(excerpt.text.splitlines(), start=excerpt.first_line)
+        for number, text in lines
     )
 
 

@@ -44,10 +44,10 @@ def switches(faults: list[wire.Fault]) -> None:
 
 
 def _on(fault: wire.Fault) -> None:
-    with problems.told():
+    with problems.announced():
         session.client().switch_on(fault.name)
 
 
 def _off(fault: wire.Fault) -> None:
-    with problems.told():
+    with problems.announced():
         session.client().switch_off(fault.name)

@@ -104,11 +104,9 @@ def end_line(job: wire.Summary) -> str:
 
 
 def transcript_link(job: wire.Summary) -> None:
-    st.page_link(
-        "pages/transcript.py", label=f"**{words.plain(job.name)}**", query_params={"id": job.id}
-    )
+    st.page_link("transcript.py", label=f"**{words.plain(job.name)}**", query_params={"id": job.id})
 
 
 def _cancel(transcription_id: str) -> None:
-    with problems.told():
+    with problems.announced():
         session.client().cancel(transcription_id)

@@ -27,7 +27,7 @@ def _empty() -> None:
         "There are none yet, because nothing was transcribed.</p></div>"
     )
     if st.button("Transcribe a recording", type="primary"):
-        st.switch_page("pages/transcribe.py")
+        st.switch_page("transcribe.py")
 
 
 def _rows(cursor: str | None, expected_moving: bool) -> None:
@@ -62,7 +62,7 @@ def _action(label: str, verb: str, job: wire.Summary) -> None:
 
 def _do(verb: str, transcription_id: str) -> None:
     client = session.client()
-    with problems.told():
+    with problems.announced():
         {"cancel": client.cancel, "retry": client.retry}[verb](transcription_id)
 
 
@@ -74,12 +74,15 @@ def _confirm(job: wire.Summary) -> None:
         name=job.name,
     )
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="delete-yes"):
-            with problems.told():
-                session.client().delete(job.id)
-                st.rerun()
+        if st.button("Delete", type="primary", key="delete-yes", on_click=_delete, args=(job.id,)):
+            st.rerun()
         if st.button("Keep", key="delete-no"):
             st.rerun()
+
+
+def _delete(transcription_id: str) -> None:
+    with problems.announced():
+        session.client().delete(transcription_id)
 
 
 def _turn(cursor: str | None, following: str | None) -> None:
@@ -87,6 +90,6 @@ def _turn(cursor: str | None, following: str | None) -> None:
         return
     with st.container(horizontal=True, key="l-turn"):
         if cursor:
-            st.page_link("pages/library.py", label="Newest")
+            st.page_link("library.py", label="Newest")
         if following:
-            st.page_link("pages/library.py", label="Older", query_params={"cursor": following})
+            st.page_link("library.py", label="Older", query_params={"cursor": following})

@@ -17,7 +17,7 @@ from ui.parts.html import show
 _PARAMETER = "recordings"
 _MOST = 100
 LANGUAGES = {
-    None: "Detect",
+    "": "Detect",
     "en": "English",
     "de": "German",
     "fr": "French",
@@ -66,11 +66,10 @@ def panel() -> None:
     failures: dict[str, ApiError] = st.session_state.pop("start_failures", {})
     if not (prepared := ids()):
         return
-    asked = Options(None, st.session_state.get("option_model"), ())
     st.html('<div class="l-section">Ready to start</div>')
     ahead_s, shown = 0.0, 0
     for recording_id in prepared:
-        recording = _read(recording_id, asked.model)
+        recording = _read(recording_id, st.session_state.get("option_model"))
         if recording is None:
             continue
         ahead_s += _row(recording, ahead_s)
@@ -79,9 +78,11 @@ def panel() -> None:
             problems.tell(failures[recording_id], recording.name)
     if not shown:
         return
+    # The button stands above the options it depends on, so that opening them does not move it
+    action = st.container()
     asked = _options()
     label = f"Transcribe {words.several(shown, 'recording')}"
-    st.button(label, type="primary", on_click=_start, args=(asked,), key="start")
+    action.button(label, type="primary", on_click=_start, args=(asked,), key="start")
 
 
 def _read(recording_id: str, model: str | None) -> wire.Recording | None:
@@ -106,12 +107,9 @@ def _row(recording: wire.Recording, ahead_s: float) -> float:
         if not estimate.measured:
             facts.append("a first guess, speed not measured here yet")
         own_s = (recording.duration_s or 0.0) / max(estimate.realtime_factor, 0.01)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{recording.id}"):
-        show(
-            '<div><span class="l-name">{name}</span><p class="l-quiet">{facts}</p></div>',
-            name=recording.name,
-            facts=" · ".join(facts),
-        )
+    with st.container(key=f"l-entry-{recording.id}", gap=None):
+        show('<span class="l-name">{name}</span>', name=recording.name)
+        show('<p class="l-quiet">{facts}</p>', facts=" · ".join(fact for fact in facts if fact))
         st.button(
             "Remove",
             key=f"remove-{recording.id}",
@@ -135,7 +133,9 @@ def _options() -> Options:
             help="Names and jargon that occur in the recordings, separated by commas or lines.",
         )
     pieces = (piece.strip() for line in terms.splitlines() for piece in line.split(","))
-    return Options(language, model, tuple(dict.fromkeys(piece for piece in pieces if piece)))
+    return Options(
+        language or None, model, tuple(dict.fromkeys(piece for piece in pieces if piece))
+    )
 
 
 def _start(asked: Options) -> None:
@@ -157,7 +157,7 @@ def _start(asked: Options) -> None:
 
 def _remove(recording_id: str) -> None:
     _set([item for item in ids() if item != recording_id])
-    with problems.told():
+    with problems.announced():
         session.client().delete_recording(recording_id)
 
 

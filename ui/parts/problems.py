@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from ui.client import ApiError
-from ui.parts import session
+from ui.parts import session, words
 from ui.parts.html import html, show
 
 UNREACHABLE = "api_unreachable"
@@ -35,6 +35,16 @@ def told() -> Iterator[None]:
         yield
     except ApiError as error:
         tell(error)
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """The same for what a button does: the page behind it is drawn anew at once, so the refusal
+    floats above it for a while."""
+    try:
+        yield
+    except ApiError as error:
+        st.toast(words.plain(error.detail), duration="long")
 
 
 def wait_for_service() -> None:

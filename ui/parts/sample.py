@@ -80,7 +80,7 @@ def marked(text: str, glossary: list[str]) -> Markup:
 def doors() -> None:
     """Three ways to go on."""
     st.html('<div class="l-section">Where to go from here</div>')
-    with st.container(gap=None):
+    with st.container(gap="xsmall"):
         st.button("Transcribe this sample", on_click=_transcribe, key="door-sample")
         st.html('<p class="l-quiet">Or drop a recording of your own above.</p>')
     st.html(
@@ -88,8 +88,8 @@ def doors() -> None:
         " <code>make evaluate</code> measures word errors, <code>make bench</code> the speed, on"
         " this computer.</p>"
     )
-    with st.container(gap=None):
-        st.page_link("pages/walkthrough.py", label="**Walk through the book**")
+    with st.container(gap="xxsmall"):
+        st.page_link("walkthrough.py", label="**Walk through the book**")
         st.html(
             '<p class="l-quiet">How this product is built, chapter by chapter of <em>Machine'
             " Learning in Production</em>, with faults to switch on.</p>"
@@ -98,6 +98,6 @@ def doors() -> None:
 
 def _transcribe() -> None:
     client = session.client()
-    with problems.told():
+    with problems.announced():
         name, content = client.sample_audio()
         client.transcribe(client.upload(name, content).id)

@@ -27,7 +27,7 @@ def missing(error: ApiError) -> None:
         )
     else:
         problems.tell(error)
-    st.page_link("pages/library.py", label="Go to the library")
+    st.page_link("library.py", label="Go to the library")
 
 
 def show_job(job: wire.Transcription) -> None:
@@ -170,10 +170,10 @@ def _model(model: wire.Model) -> str:
 
 
 def _cancel(transcription_id: str) -> None:
-    with problems.told():
+    with problems.announced():
         session.client().cancel(transcription_id)
 
 
 def _retry(transcription_id: str) -> None:
-    with problems.told():
+    with problems.announced():
         session.client().retry(transcription_id)

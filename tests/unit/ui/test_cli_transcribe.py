@@ -71,6 +71,7 @@ class FakeProduct:
         key = f"rec_{len(self.uploads)}"
         self.uploads[key] = content
         if self.interrupt_at == "upload":
+            self.interrupt_at = None
             os.kill(os.getpid(), signal.SIGINT)
             threading.Event().wait(0.3)
         name = re.search(rb'filename="(.*?)"', head)

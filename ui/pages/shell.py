@@ -8,10 +8,10 @@ from ui.client import ApiError
 from ui.parts import faults, look, problems
 
 PAGES = [
-    st.Page("pages/transcribe.py", title="Transcribe", url_path="transcribe", default=True),
-    st.Page("pages/library.py", title="Library", url_path="library"),
-    st.Page("pages/walkthrough.py", title="Walkthrough", url_path="walkthrough"),
-    st.Page("pages/transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
+    st.Page("transcribe.py", title="Transcribe", url_path="transcribe", default=True),
+    st.Page("library.py", title="Library", url_path="library"),
+    st.Page("walkthrough.py", title="Walkthrough", url_path="walkthrough"),
+    st.Page("transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
 ]
 
 st.set_page_config(page_title="Lectern", layout="centered")

@@ -1,0 +1,187 @@
+"""A client that answers from memory, in the place of the one that speaks HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ui import wire
+from ui.client import ApiError
+
+MADE = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
+SCRIPT = "<script>alert(1)</script>"
+ERROR = {"code": "model_crashed", "message": "The model stopped. Retry.", "retryable": True}
+
+
+def job(transcription_id: str, status: str = "succeeded", **changed: Any) -> wire.Transcription:
+    """One job in `status`, ten minutes long, half done while it runs."""
+    over = status in ("succeeded", "failed", "cancelled")
+    facts: dict[str, Any] = {
+        "id": transcription_id,
+        "name": f"{transcription_id}.wav",
+        "status": status,
+        "stage": "recognising" if status == "running" else "queued",
+        "progress": {"succeeded": 1.0, "running": 0.5}.get(status, 0.0),
+        "done_s": 300.0 if status == "running" else 0.0,
+        "duration": 600.0,
+        "eta_seconds": None if over else 240.0,
+        "queue_position": 2 if status == "queued" else None,
+        "model": {"name": "whisper-base", "version": "d01c3014881c9c6f"},
+        "language": "en" if status == "succeeded" else None,
+        "error": ERROR if status == "failed" else None,
+        "created_at": MADE,
+        "started_at": MADE,
+        "finished_at": MADE if over else None,
+        "revision": 3,
+        "text": "Thank you for coming.",
+        "segments": [segment()],
+        "skipped": [],
+        "fallbacks": [],
+        "warnings": [],
+    }
+    return wire.Transcription.model_validate(facts | changed)
+
+
+def segment(*flags: str, text: str = "Thank you for coming.") -> dict[str, Any]:
+    return {"id": "s", "start": 0.4, "end": 2.0, "text": text, "speaker": None, "flags": flags}
+
+
+def recording(recording_id: str, **changed: Any) -> wire.Recording:
+    facts: dict[str, Any] = {
+        "id": recording_id,
+        "name": f"{recording_id}.m4a",
+        "container": "mp4",
+        "size_bytes": 10_000,
+        "duration_s": 3000.0,
+        "estimate": {
+            "model": "whisper-base",
+            "audio_minutes": 50.0,
+            "queue_minutes": 0.0,
+            "finish_in_s": 20.0,
+            "realtime_factor": 150.0,
+            "measured": True,
+            "location": "this computer",
+        },
+    }
+    return wire.Recording.model_validate(facts | changed)
+
+
+class FakeClient:
+    """The calls of `ui.client.Client` that the pages make; `calls` says what was changed."""
+
+    def __init__(self) -> None:
+        self.jobs: list[wire.Transcription] = []
+        self.recordings: dict[str, wire.Recording] = {}
+        self.active_faults: set[str] = set()
+        self.refused: dict[str, ApiError] = {}
+        self.calls: list[tuple[Any, ...]] = []
+        self.annotations: list[wire.Annotation] = []
+        self.down = False
+        self.following: str | None = None
+
+    def transcriptions(
+        self, *, limit: int = 50, cursor: str | None = None, status: Sequence[str] = ()
+    ) -> wire.Page:
+        self._up()
+        items = [item for item in self.jobs if not status or item.status in status]
+        return wire.Page(items=list(items[:limit]), next=self.following)
+
+    def transcription(self, transcription_id: str) -> wire.Transcription:
+        self._up()
+        for item in self.jobs:
+            if item.id == transcription_id:
+                return item
+        raise ApiError("not_found", "There is no such transcription.", 404)
+
+    def recording(self, recording_id: str, model: str | None = None) -> wire.Recording:
+        self._up()
+        if recording_id not in self.recordings:
+            raise ApiError("not_found", "There is no such recording.", 404)
+        return self.recordings[recording_id]
+
+    def transcribe(self, recording_id: str, **options: Any) -> wire.Summary:
+        if recording_id in self.refused:
+            raise self.refused[recording_id]
+        self.calls.append(("transcribe", recording_id, options))
+        self.jobs.insert(0, job(f"tr_{recording_id}", "queued"))
+        return self.jobs[0]
+
+    def delete_recording(self, recording_id: str) -> None:
+        self.calls.append(("delete_recording", recording_id))
+
+    def cancel(self, transcription_id: str) -> None:
+        self.calls.append(("cancel", transcription_id))
+
+    def retry(self, transcription_id: str) -> None:
+        self.calls.append(("retry", transcription_id))
+
+    def delete(self, transcription_id: str) -> None:
+        self.calls.append(("delete", transcription_id))
+        self.jobs = [item for item in self.jobs if item.id != transcription_id]
+
+    def models(self) -> list[str]:
+        return ["whisper-base", "tiny.en"]
+
+    def faults(self) -> list[wire.Fault]:
+        self._up()
+        on = "slow_model" in self.active_faults
+        return [
+            wire.Fault(
+                name="slow_model",
+                chapter=12,
+                title="Slow model",
+                what_it_does="Every window takes longer.",
+                expected="The finish time grows.",
+                active=on,
+                expires_at=datetime.now(UTC) + timedelta(minutes=5) if on else None,
+                parameters={},
+            )
+        ]
+
+    def switch_on(self, name: str) -> None:
+        self.active_faults.add(name)
+
+    def switch_off(self, name: str) -> None:
+        self.active_faults.discard(name)
+
+    def sample(self) -> wire.Sample:
+        return wire.Sample(
+            name="interview.opus",
+            title="Interview about measuring poverty",
+            synthetic=True,
+            duration=56.0,
+            turns=[],
+            glossary=["EU-SILC"],
+            generic=wire.Version(text="Mostly from you silk.", model="whisper-base"),
+            adapted=wire.Version(text="Mostly from EU-SILC.", model="whisper-base"),
+        )
+
+    def chapters(self) -> list[wire.Chapter]:
+        return [self._chapter(1, "Introduction"), self._chapter(12, "Scaling the System")]
+
+    def chapter(self, number: int) -> wire.ChapterPage:
+        chapters = {chapter.number: chapter for chapter in self.chapters()}
+        if number not in chapters:
+            raise ApiError("not_found", "The book has no such chapter.", 404)
+        return wire.ChapterPage(
+            **chapters[number].model_dump(),
+            page="# Title\n\nOur page.\n",
+            annotations=self.annotations,
+        )
+
+    @staticmethod
+    def _chapter(number: int, title: str) -> wire.Chapter:
+        return wire.Chapter(
+            number=number,
+            title=title,
+            part="I. Setting the Stage",
+            concern="What the chapter is about.",
+            address="https://mlip-cmu.github.io/book/",
+            annotation_count=2,
+            checks=["tests/test_a.py::test_b"],
+        )
+
+    def _up(self) -> None:
+        if self.down:
+            raise ApiError("api_unreachable", "The transcription service does not answer.", 503)
