@@ -43,6 +43,7 @@ from worker.decoder.local import decoder
 from worker.models.weights import ModelError, Weights, catalogue, find
 from worker.pipeline.ladder import Outcome, rungs_of
 from worker.pipeline.recognise import DecodingOptions, Recogniser
+from worker.pipeline.transcribe import SURE
 from worker.pipeline.transcribe import transcribe as recognise
 from worker.pipeline.types import Segment
 from worker.pipeline.windows import Packer
@@ -101,7 +102,6 @@ class _Engine:
         self._settings = settings
         self._asked = asked
         self._bars = bars
-        self._stack = ExitStack()
         self._models: dict[str, tuple[Recogniser, Weights]] = {}
         self._loading = threading.Lock()
 
@@ -109,13 +109,13 @@ class _Engine:
         bar = self._bars.add(self._asked.model)
         bar.says("loading the model")
         try:
-            self._client: DecoderClient = self._stack.enter_context(decoder())
-            self._load(self._asked.model)
+            with ExitStack() as stack:
+                self._client: DecoderClient = stack.enter_context(decoder())
+                self._load(self._asked.model)
+                self._stack = stack.pop_all()
         except ModelError as error:
-            self._stack.close()
             raise _unusable(error) from error
         except MediaError as error:
-            self._stack.close()
             raise Stop(_told(error), Exit.UNUSABLE, error.code) from error
         finally:
             bar.end()
@@ -194,7 +194,7 @@ class _Engine:
         segments = [_segment(segment) for outcome in outcomes for segment in outcome.segments]
         segments.sort(key=lambda segment: segment.start)
         heard = [(o.rung, o.recognition) for o in outcomes if o.recognition is not None]
-        sure = (found.language for _, found in heard if found.language_probability >= 0.5)
+        sure = (found.language for _, found in heard if found.language_probability >= SURE)
         best = any(rung == 0 for rung, _ in heard)
         warnings = [] if segments else [NO_SPEECH]
         return {
