@@ -18,7 +18,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test run test test-all lint format types imports bench bench-first-run \
-	wheelhouse settings-table clean
+	wheelhouse readme settings-table clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install w
 	@touch $(WHEELS).part/.complete
 	@mv $(WHEELS).part $(WHEELS)
 	@echo "Done. From now on nothing is fetched; copy the folder to install elsewhere."
+
+readme: $(STAMP)  ## Rewrite what the README has from results files and settings
+	@$(BIN)/python -m deploy.readme
 
 settings-table: $(STAMP)  ## Print the table of settings, as in the README
 	@$(BIN)/python -m deploy.settings_table

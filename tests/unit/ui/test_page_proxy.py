@@ -112,7 +112,9 @@ def test_an_upload_goes_through_whole(web, upstream):
     assert answer.headers["location"] == "/v1/recordings/1"
 
 
-@pytest.mark.parametrize("path", ["/api/../healthz", "/api/a/../../docs", "/api/./models", "/api/a\\b"])
+@pytest.mark.parametrize(
+    "path", ["/api/../healthz", "/api/a/../../docs", "/api/./models", "/api/a\\b"]
+)
 def test_nothing_outside_v1_can_be_reached(settings, upstream, path):
     proxy = Proxy(settings, httpx.ASGITransport(app=upstream.app))
     # As a server hands it over: decoded, and as it came (encoded, which hides the dots)

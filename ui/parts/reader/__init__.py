@@ -19,9 +19,8 @@ FLAGS = {
     "repetition": "The same words again and again: often an invention of the model",
     "no_speech_detected": "Hardly any speech was measured here, so the words may be invented",
     "too_fast": "More words than anyone can say in this time",
-    "known_hallucination": "A sentence models of this kind like to invent",
+    "missed_speech": "Somebody speaks here, but the model wrote nothing",
     "inaudible": "Speech that could not be made out",
-    "fallback": "Recognised by a smaller model, because the one asked for failed here",
     "failed": "No model could recognise this passage; the recording is kept",
 }
 """What each flag of a segment means to a reader."""
