@@ -18,7 +18,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test run test test-all lint format types imports bench bench-first-run \
-	wheelhouse readme settings-table clean
+	wheelhouse readme screenshots settings-table clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ $(BIN)/python:
 
 # Without build isolation: nothing is fetched that constraints.txt does not name
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing Lectern into $(VENV): about 500 MB, once, one or two minutes ..."
+	@echo "Installing Lectern into $(VENV): about 450 MB, once, a minute or two ..."
 	@$(PIP) install --quiet $(PIP_FROM) $(BUILDS_WITH)
 	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q app worker ui deploy data || true
@@ -51,7 +51,7 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 setup-test: $(TEST_STAMP)  ## Install what the tests need as well
 
 $(TEST_STAMP): $(STAMP)
-	@echo "Installing what the tests need: about 150 MB, once, half a minute ..."
+	@echo "Installing what the tests need: about 80 MB, once, half a minute ..."
 	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[test]'
 	@touch $@
 
@@ -98,15 +98,19 @@ bench-first-run: $(TEST_STAMP)  ## From a clone to the first transcript, timed (
 # -- keeping it ------------------------------------------------------------------------------
 
 wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install without an index
-	@echo "Fetching about 650 MB of packages into $(WHEELS) (one or two minutes) ..."
+	@echo "Fetching about 520 MB of packages into $(WHEELS) (a minute or two) ..."
 	@rm -rf $(WHEELS).part $(WHEELS)
 	@$(PIP) wheel --quiet -w $(WHEELS).part $(BUILDS_WITH)
 	@$(PIP) install --quiet $(BUILDS_WITH)
 	@$(PIP) wheel --quiet -w $(WHEELS).part -c constraints.txt --no-build-isolation '.[test]'
 	@rm -f $(WHEELS).part/lectern_speech-*.whl
+	@echo '*' > $(WHEELS).part/.gitignore
 	@touch $(WHEELS).part/.complete
 	@mv $(WHEELS).part $(WHEELS)
 	@echo "Done. From now on nothing is fetched; copy the folder to install elsewhere."
+
+screenshots: $(TEST_STAMP)  ## Take the pictures of the README again (needs Chromium)
+	$(BIN)/python -m deploy.screenshots
 
 readme: $(STAMP)  ## Rewrite what the README has from results files and settings
 	@$(BIN)/python -m deploy.readme

@@ -69,7 +69,7 @@ def first_run_table() -> str:
     found = _results("first-run")
     rows = ["| step | seconds |", "|---|---|"]
     rows += [f"| {said} | {found['seconds'][name]:.1f} |" for name, said in STEPS.items()]
-    made = f"Measured {found['made_at'][:10]} on {found['machine']}: `make bench-first-run`."
+    made = f"Measured {found['measured_at'][:10]} on {found['machine']}: `make bench-first-run`."
     return "\n".join([*rows, "", made])
 
 

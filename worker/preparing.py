@@ -43,7 +43,8 @@ def prepare_job(context: Context, transcription_id: str) -> None:
     except LeaseLost:
         logger.info("%s was taken away or cancelled", transcription_id)
     except MediaError as error:
-        _fail(context, held, error.code, error.detail, retryable=error.retryable)
+        told = f"{error.detail} The recording is kept."
+        _fail(context, held, error.code, told, retryable=error.retryable)
     except Exception as error:
         logger.exception("preparing %s failed", transcription_id)
         message = (

@@ -95,6 +95,6 @@ def _accepted(descriptor: int) -> Container:
         raise MediaError("empty_audio", "The file is empty. Export the recording again.")
     raise MediaError(
         "unsupported_format",
-        f"This is {describe(head)}, not a recording that can be read here. Upload sound or "
+        f"This is {describe(head)}, not a recording that can be read here. Use sound or "
         "video, for example MP3, M4A, WAV, FLAC, Ogg, WebM or MP4.",
     )

@@ -26,8 +26,8 @@ from app.media.results import AudioInfo, Summary, number, parse_info, parse_summ
 Samples = npt.NDArray[np.float32]
 _BLOCK: Final = SAMPLE_RATE
 _CRASHED: Final = (
-    "The program that decodes recordings ended in the middle of this file. Your upload is kept. "
-    "The file may be damaged: play it from start to end, export it again, and upload that."
+    "The program that decodes recordings ended in the middle of this file. "
+    "The file may be damaged: play it from start to end, export it again, and use that."
 )
 
 
@@ -159,7 +159,7 @@ class Decoding:
 def unavailable() -> MediaError:
     return MediaError(
         "decoder_unavailable",
-        "The part of the service that decodes recordings is not running. Your upload is kept; "
+        "The part of the service that decodes recordings is not running; "
         "try again in a minute.",
     )
 
@@ -167,11 +167,11 @@ def unavailable() -> MediaError:
 def _silent(child_pid: int | None) -> tuple[MediaErrorCode, str]:
     if child_pid is None:
         return "decoder_unavailable", (
-            "Every decoder is busy with other recordings. Your upload is kept; try again later."
+            "Every decoder is busy with other recordings. Try again later."
         )
     return "decoder_timeout", (
         "Decoding this file made no progress for too long and was stopped. Try again once; if "
-        "that fails too, export the recording as WAV or FLAC and upload that."
+        "that fails too, export the recording as WAV or FLAC and use that."
     )
 
 

@@ -43,7 +43,7 @@ def _check_length(context: Context, duration_s: float | None) -> None:
 
 def as_problem(error: MediaError) -> Problem:
     kind = Unavailable if error.retryable else Unprocessable
-    return kind(code=error.code, detail=error.detail)
+    return kind(code=error.code, detail=f"{error.detail} Nothing was kept of this upload.")
 
 
 def keep(session: Session, file: ReceivedFile, info: AudioInfo) -> Recording:

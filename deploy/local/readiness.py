@@ -68,30 +68,32 @@ class Deaths:
     """Counts the times each process was started again."""
 
     def __init__(self) -> None:
-        self._pids: dict[str, int] = {}
+        self._last: dict[str, Process] = {}
         self._count: dict[str, int] = {}
 
     def note(self, processes: list[Process]) -> list[str]:
         """Names of the processes that ended since the last call."""
-        ended = []
-        for process in processes:
-            before = self._pids.get(process.name, 0)
-            if (before and process.pid != before) or (
-                not before and not process.pid and process.state == "BACKOFF"
-            ):
-                ended.append(process.name)
-                self._count[process.name] = self._count.get(process.name, 0) + 1
-            self._pids[process.name] = process.pid
+        ended = [each.name for each in processes if self._ended(self._last.get(each.name), each)]
+        for name in ended:
+            self._count[name] = self.of(name) + 1
+        self._last.update((process.name, process) for process in processes)
         return ended
+
+    @staticmethod
+    def _ended(last: Process | None, now: Process) -> bool:
+        if last is not None and last.pid:
+            return last.pid != now.pid
+        # Born and dead between two looks
+        return now.state == "BACKOFF" and (last is None or last.state != "BACKOFF")
 
     def of(self, name: str) -> int:
         return self._count.get(name, 0)
 
     def forget_pids(self) -> None:
         """All of them ended at once, which is told in another way."""
-        self._pids.clear()
+        self._last.clear()
 
     @property
     def pids(self) -> list[int]:
         """Process numbers (and process groups) last seen alive."""
-        return [pid for pid in self._pids.values() if pid]
+        return [process.pid for process in self._last.values() if process.pid]

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,12 @@ import httpx
 import psutil
 import pytest
 
-from deploy.local.place import product_file
+from app.settings import Settings
+from deploy.local.launcher import Launcher
+from deploy.local.place import claim, clear, product_file
+from deploy.local.ports import free_port
 from deploy.local.product import Product, running_product, start_product
+from deploy.local.programs import Program
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE = REPOSITORY / "data" / "samples" / "interview.opus"
@@ -217,6 +222,30 @@ def test_launcher_and_supervisor_killed_together_leave_nothing(doomed: Product) 
         doomed.kill(name, signal.SIGKILL)
     doomed.launcher.wait()
     assert wait_until_gone(doomed.home) == []
+
+
+def test_a_process_that_keeps_dying_is_named_with_its_last_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(home=tmp_path / "home", port=free_port("127.0.0.1", 0))
+    words = (sys.executable, "-c", "raise SystemExit('the cat is on the keyboard')")
+    launcher = Launcher(settings, [Program("api", words, "answers")], with_page=False)
+    lock = claim(settings)
+    clear(settings)
+    launcher.start()
+    waiting = threading.Thread(target=launcher.wait_until_ready)
+    waiting.start()
+    printed, until = "", time.monotonic() + 30
+    while "the cat is on the keyboard" not in printed and time.monotonic() < until:
+        time.sleep(0.1)
+        printed += capsys.readouterr().out
+    launcher.stopping.set()
+    waiting.join()
+    launcher.stop()
+    lock.close()
+    assert "The process `api` (answers) ended and is being started again." in printed
+    assert "    the cat is on the keyboard" in printed
+    assert wait_until_gone(settings.home, 0.5) == []
 
 
 def test_a_home_with_a_long_name_works(tmp_path: Path) -> None:

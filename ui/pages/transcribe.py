@@ -11,8 +11,7 @@ from ui.parts.dropzone import dropzone
 def page() -> None:
     st.title("Transcribe a recording", anchor=False)
     # Ch 28 · Security and Privacy: the recording goes to this computer's own service, nowhere else
-    prepared.keep(dropzone())
-    prepared.keep(microphone.recorder())
+    prepared.keep(dropzone(), microphone.recorder())
     prepared.panel()
     jobs.board()
     first_run = not session.client().transcriptions(limit=1).items

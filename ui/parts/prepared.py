@@ -1,6 +1,7 @@
 """Recordings that are uploaded and not started yet: what each will take, and the start.
 
-Which they are stands in the page's address (`?recordings=…`), so that a reload shows them again.
+Which they are stands in the page's address, too (`?recordings=…`), so that a reload shows them
+again.
 """
 
 from __future__ import annotations
@@ -46,29 +47,53 @@ class Options:
     keywords: tuple[str, ...]
 
 
-def ids() -> list[str]:
-    """What is prepared, as the address says; at most a hundred."""
-    stated = st.query_params.get(_PARAMETER, "").split(",")
-    return list(dict.fromkeys(item for item in stated if item.startswith("rec_")))[:_MOST]
+@dataclass(slots=True)
+class Shelf:
+    """Ids of what is prepared in this tab, and of everything that ever was.
+
+    Kept here and only mirrored in the address: a click can interrupt a run at any call of
+    Streamlit, and the address comes back from the browser later than the next click.
+    """
+
+    ids: list[str]
+    noted: set[str]
+
+    def add(self, new: list[str]) -> None:
+        for item in new:
+            if item not in self.noted:
+                self.ids.append(item)
+                self.noted.add(item)
+
+    def drop(self, recording_id: str) -> None:
+        self.ids = [item for item in self.ids if item != recording_id]
 
 
-def keep(new: list[str]) -> None:
-    """Note in the address what has arrived and was not noted before."""
-    noted: set[str] = st.session_state.setdefault("noted_recordings", set())
-    fresh = [item for item in new if item not in noted]
-    noted.update(fresh)
-    if fresh:
-        _set(ids() + fresh)
+def _shelf() -> Shelf:
+    if "shelf" not in st.session_state:
+        stated = st.query_params.get(_PARAMETER, "").split(",")
+        known = list(dict.fromkeys(item for item in stated if item.startswith("rec_")))[:_MOST]
+        st.session_state["shelf"] = Shelf(known, set(known))
+    shelf: Shelf = st.session_state["shelf"]
+    return shelf
+
+
+def keep(*new: list[str]) -> None:
+    """Note what has arrived and was not noted before."""
+    shelf = _shelf()
+    for ids in new:
+        shelf.add(ids)
+    _mirror(shelf)
 
 
 def panel() -> None:
     """The recordings, the options and the one button; nothing when there are none."""
     failures: dict[str, ApiError] = st.session_state.pop("start_failures", {})
-    if not (prepared := ids()):
+    shelf = _shelf()
+    if not shelf.ids:
         return
     st.html('<div class="l-section">Ready to start</div>')
     ahead_s, shown = 0.0, 0
-    for recording_id in prepared:
+    for recording_id in list(shelf.ids):
         recording = _read(recording_id, st.session_state.get("option_model"))
         if recording is None:
             continue
@@ -76,6 +101,7 @@ def panel() -> None:
         shown += 1
         if recording_id in failures:
             problems.tell(failures[recording_id], recording.name)
+    _mirror(shelf)
     if not shown:
         return
     # The button stands above the options it depends on, so that opening them does not move it
@@ -92,7 +118,7 @@ def _read(recording_id: str, model: str | None) -> wire.Recording | None:
         if error.code == problems.UNREACHABLE:
             raise
         # Started in another tab, or deleted after its day: no longer something to start
-        _set([item for item in ids() if item != recording_id])
+        _shelf().drop(recording_id)
         return None
 
 
@@ -141,7 +167,8 @@ def _options() -> Options:
 def _start(asked: Options) -> None:
     """Start each; one that is refused stays where it is, with its reason, and stops no other."""
     failures: dict[str, ApiError] = {}
-    for recording_id in ids():
+    shelf = _shelf()
+    for recording_id in list(shelf.ids):
         try:
             session.client().transcribe(
                 recording_id,
@@ -151,18 +178,23 @@ def _start(asked: Options) -> None:
             )
         except ApiError as error:
             failures[recording_id] = error
+        else:
+            shelf.drop(recording_id)
     st.session_state["start_failures"] = failures
-    _set(list(failures))
 
 
 def _remove(recording_id: str) -> None:
-    _set([item for item in ids() if item != recording_id])
+    _shelf().drop(recording_id)
     with problems.announced():
         session.client().delete_recording(recording_id)
 
 
-def _set(recording_ids: list[str]) -> None:
-    if recording_ids:
-        st.query_params[_PARAMETER] = ",".join(dict.fromkeys(recording_ids))
-    elif _PARAMETER in st.query_params:
+def _mirror(shelf: Shelf) -> None:
+    """Say in the address what is prepared, so that a reload finds it."""
+    wanted = ",".join(shelf.ids)
+    if wanted == st.query_params.get(_PARAMETER, ""):
+        return
+    if wanted:
+        st.query_params[_PARAMETER] = wanted
+    else:
         del st.query_params[_PARAMETER]

@@ -29,11 +29,11 @@ _FILE: Final = 4
 _OPEN_DESCRIPTORS: Final = 5
 _NO_MEMORY: Final = (
     "Decoding this file takes more memory than any sound recording should. It may be damaged: "
-    "export it as WAV or FLAC and upload that."
+    "export it as WAV or FLAC and use that."
 )
 _NO_TIME: Final = (
     "Decoding this file takes far longer than any sound recording should and was stopped. "
-    "Export it as WAV or FLAC and upload that."
+    "Export it as WAV or FLAC and use that."
 )
 
 

@@ -172,7 +172,7 @@ class AudioDecoder:
             return MediaError(
                 "unreadable_audio",
                 "No part of the sound in this file can be decoded. Play it on your device; if "
-                "that works, export it as WAV or FLAC and upload that.",
+                "that works, export it as WAV or FLAC and use that.",
             )
         return MediaError(
             "empty_audio",

@@ -94,7 +94,7 @@ def _choose(container: InputContainer, source: Descriptor, demuxer: str) -> Open
         raise MediaError(
             "unsupported_format",
             f"The sound in this file is encoded in a way that is not supported ({name}). Export "
-            "it as WAV, FLAC, MP3 or M4A and upload that.",
+            "it as WAV, FLAC, MP3 or M4A and use that.",
         )
     for other in container.streams:
         if other.index != stream.index:
@@ -132,5 +132,5 @@ def _unreadable() -> MediaError:
     return MediaError(
         "unreadable_audio",
         "The file starts like a recording, but what follows is damaged or incomplete. Play it "
-        "on your device; if that works, export it as WAV or FLAC and upload that.",
+        "on your device; if that works, export it as WAV or FLAC and use that.",
     )

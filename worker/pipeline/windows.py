@@ -7,7 +7,7 @@ to Whisper's 30 seconds. What is left out is listed, with its level, as a skippe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,19 +68,24 @@ class Packer:
         self._total += len(samples)
         self._samples = np.concatenate([self._samples, samples])
         self._probs = np.concatenate([self._probs, probs])
-        end = self._base + len(self._probs)
+        # A span keeps frames after its end: with those at hand, no cut depends on the blocks
+        yield from self._look_at(self._base + len(self._probs) - self._pad)
+        self._forget()
+
+    def _look_at(self, end: int) -> Iterator[Window]:
         while self._seen < end:
             yield from self._step(self._seen, float(self._probs[self._seen - self._base]))
             self._seen += 1
-        self._forget()
 
     def flush(self) -> Iterator[Window]:
         """Close what is open at the end of the recording."""
+        yield from self._look_at(self._base + len(self._probs))
         if self._open is not None:
             yield from self._close_span(self._open.end)
         if self._spans:
             yield self._close_window()
         self._skip(self._covered, -(-self._total // FRAME))
+        self.skipped[:] = [replace(s, level_dbfs=round(s.level_dbfs, 1)) for s in self.skipped]
 
     def _step(self, frame: int, prob: float) -> Iterator[Window]:
         o = self.options
@@ -184,7 +189,7 @@ class Packer:
         if before is not None and abs(before.end_s - start * FRAME_S) < FRAME_S / 2:
             self.skipped[-1] = _merged(before, end_s, level)
         else:
-            self.skipped.append(SkippedSpan(start * FRAME_S, end_s, round(float(level), 1)))
+            self.skipped.append(SkippedSpan(start * FRAME_S, end_s, float(level)))
 
     def _forget(self) -> None:
         """Drop what no window can need any more; what is silent and old becomes a skipped span."""
@@ -217,7 +222,7 @@ def _merged(span: SkippedSpan, end_s: float, level_dbfs: float) -> SkippedSpan:
     a, b = span.end_s - span.start_s, end_s - span.end_s
     power = (a * 10 ** (span.level_dbfs / 10) + b * 10 ** (level_dbfs / 10)) / (a + b)
     level = max(-120.0, 10 * float(np.log10(max(power, 1e-12))))
-    return SkippedSpan(span.start_s, end_s, round(level, 1))
+    return SkippedSpan(span.start_s, end_s, level)
 
 
 FIRST_BLOCKS_S = (10.0, 15.0, 30.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.settings import REPOSITORY, Settings
 from deploy.readme import rendered
 from deploy.settings_table import settings_table
@@ -19,9 +21,15 @@ def test_every_setting_is_in_the_table_with_a_description() -> None:
         assert field.description, f"{name} has no description"
 
 
-def test_every_picture_and_page_the_readme_names_exists() -> None:
-    import re
+def test_every_variable_the_source_reads_is_documented() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    for folder in ("app", "worker", "ui", "data", "deploy", "evaluation", "tests"):
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            for name in set(re.findall(r"\bLECTERN_[A-Z_]*[A-Z]\b", path.read_text())):
+                assert f"`{name}`" in text, f"{name} of {path}"
 
+
+def test_every_picture_and_page_the_readme_names_exists() -> None:
     text = (REPOSITORY / "README.md").read_text()
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (REPOSITORY / target).exists(), target

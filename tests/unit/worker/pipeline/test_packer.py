@@ -90,6 +90,14 @@ def test_windows_are_the_same_whatever_the_block_size(
     assert bare == [replace(span, level_dbfs=0) for span in all_skipped.skipped]
 
 
+@pytest.mark.parametrize("block", [*range(1, 110, 9), 88, 89])
+def test_a_block_that_ends_in_a_pause_does_not_shorten_the_window(block: int) -> None:
+    probs = probs_of([(0.0, 30), (0.9, 50), (0.0, 30), (0.9, 50), (0.0, 300)])
+    cut, _ = pack(probs, block=block)
+    whole, _ = pack(probs, block=10**6)
+    assert [w.pieces for w in cut] == [w.pieces for w in whole]
+
+
 @settings(max_examples=40, deadline=None)
 @given(runs)
 def test_whatever_sounds_like_speech_is_in_a_window(pieces: list[tuple[float, int]]) -> None:
