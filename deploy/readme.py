@@ -87,8 +87,8 @@ def rendered(text: str) -> str:
         pattern = re.compile(re.escape(start) + r".*?" + re.escape(end), re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"README.md has no block {name!r}")
-        block = f"{start}\n{make()}\n{end}"
-        text = pattern.sub(lambda _, block=block: block, text)
+        before, after = pattern.split(text, maxsplit=1)
+        text = f"{before}{start}\n{make()}\n{end}{after}"
     return text
 
 

@@ -31,7 +31,7 @@ _HOP_BY_HOP = {
 """RFC 9110, section 7.6.1: these concern one connection, not the message."""
 _KEPT_BACK = _HOP_BY_HOP | {"host", "origin", "referer", "cookie", "authorization", "forwarded"}
 """Of the browser: the page's own business. Its origin was judged by the guard."""
-_NOT_RETURNED = _HOP_BY_HOP | {"set-cookie", "server"}
+_NOT_RETURNED = _HOP_BY_HOP | {"set-cookie", "server", "date"}
 # An event stream is silent between heartbeats, a big upload is answered when it is decoded
 _TIMEOUT = httpx.Timeout(None, connect=5.0)
 

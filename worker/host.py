@@ -181,6 +181,9 @@ class Host:
 
     def _give_back(self, batch: Batch, rungs: tuple[str, ...], error: Exception) -> None:
         told = "the audio of the window is missing" if isinstance(error, ObjectMissing) else error
+        last = (
+            len(rungs) - 1
+        )  # the ladder gets shorter when the language turns out not to be English
         with self._context.database.write() as session:
             for leased in batch.windows:
                 pieces = tuple(Piece(*piece) for piece in leased.pieces)
@@ -188,7 +191,7 @@ class Host:
                 recognising.failed(
                     session,
                     leased,
-                    f"{rungs[leased.rung]}: {told}",
+                    f"{rungs[min(leased.rung, last)]}: {told}",
                     max_tries=self._settings.max_attempts,
                     rungs=len(rungs),
                     gap=_segment(failed(hollow, leased.rung).segments[0]),

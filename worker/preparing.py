@@ -71,9 +71,13 @@ def _prepare(context: Context, held: Preparation) -> None:
         PlaybackCopy(context.storage, wanted=not decoding.info.playable) as playback,
     ):
         announcer = _Announcer(context, held)
-        for window in pack(playback.tee(announcer.watch(decoding)), packer):
-            announcer.add(window)
-        announcer.flush()
+        try:
+            for window in pack(playback.tee(announcer.watch(decoding)), packer):
+                announcer.add(window)
+            announcer.flush()
+        except BaseException:
+            announcer.forget()
+            raise
         playback_key = playback.finish()
     summary = decoding.summary
     decoded = Decoded(
@@ -83,8 +87,13 @@ def _prepare(context: Context, held: Preparation) -> None:
         skipped=[(s.start_s, s.end_s, s.level_dbfs) for s in packer.skipped],
         playback_key=playback_key,
     )
-    with context.database.write() as session:
-        preparing.finish(session, held, decoded)
+    try:
+        with context.database.write() as session:
+            preparing.finish(session, held, decoded)
+    except BaseException:
+        if playback_key is not None:
+            context.storage.delete(playback_key)
+        raise
 
 
 class _Announcer:
@@ -119,6 +128,11 @@ class _Announcer:
                 preparing.add_windows(session, self._held, self._found, self._lease_s)
             self._found = []
         self._written_at = time.monotonic()
+
+    def forget(self) -> None:
+        """Remove the audio of windows that no row tells of."""
+        for window in self._found:
+            self._context.storage.delete(window.audio_key)
 
     def _store(self, window: Window) -> NewWindow:
         samples = to_bytes(window.samples)

@@ -91,7 +91,8 @@ def _size(entry: os.DirEntry[str]) -> int:
 
 
 def _language(name: str, text: str) -> str:
-    stem, suffix = os.path.splitext(name.lower())
+    named = Path(name.lower())
+    stem, suffix = named.stem, named.suffix
     for known in (LANGUAGE_OF_SUFFIX.get(suffix), LANGUAGE_OF_NAME.get(stem)):
         if known is not None:
             return known

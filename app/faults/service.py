@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -32,7 +32,7 @@ def definition(name: str) -> Fault:
 def switch_on(
     session: Session, name: str, minutes: float, parameters: Mapping[str, float], seed: int = 0
 ) -> FaultRow:
-    """Switch the fault on until `minutes` from now. Raises `Unprocessable` for unknown parameters."""
+    """Switch the fault on for `minutes`. Raises `Unprocessable` for unknown parameters."""
     fault = definition(name)
     unknown = set(parameters) - set(fault.parameters)
     if unknown:
@@ -68,7 +68,7 @@ class FaultSwitches:
     database: Database
     _rows: dict[str, FaultRow] = field(default_factory=dict)
     _read_at: float = float("-inf")
-    _random: dict[str, random.Random] = field(default_factory=dict)
+    _random: dict[tuple[str, datetime | None], random.Random] = field(default_factory=dict)
 
     def parameters(self, name: str) -> dict[str, float] | None:
         """Parameters of the fault if it is on, else None."""
@@ -82,5 +82,6 @@ class FaultSwitches:
     def chance(self, name: str, share: float) -> bool:
         """True in a `share` of the calls; the sequence is decided by the fault's seed."""
         row = self._rows.get(name)
-        seed = row.seed if row is not None else 0
-        return self._random.setdefault(name, random.Random(seed)).random() < share
+        seed, switched_on = (row.seed, row.expires_at) if row is not None else (0, None)
+        drawn = self._random.setdefault((name, switched_on), random.Random(seed))
+        return drawn.random() < share

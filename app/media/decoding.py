@@ -159,8 +159,7 @@ class Decoding:
 def unavailable() -> MediaError:
     return MediaError(
         "decoder_unavailable",
-        "The part of the service that decodes recordings is not running; "
-        "try again in a minute.",
+        "The part of the service that decodes recordings is not running; try again in a minute.",
     )
 
 

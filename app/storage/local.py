@@ -111,7 +111,7 @@ class LocalWriter:
             os.fsync(self._file.fileno())
         self._file.close()
         self._target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.replace(self._temporary, self._target)
+        self._temporary.replace(self._target)
 
     def abort(self) -> None:
         self._file.close()

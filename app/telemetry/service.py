@@ -7,6 +7,7 @@ import platform
 import socket
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -22,7 +23,7 @@ def machine_class() -> str:
     """Processor, cores and system: what speed and bit-identity of results depend on."""
     cpu = platform.processor() or platform.machine()
     try:
-        with open("/proc/cpuinfo") as file:
+        with Path("/proc/cpuinfo").open() as file:
             cpu = next(line.split(":", 1)[1].strip() for line in file if "model name" in line)
     except (OSError, StopIteration):
         pass

@@ -12,8 +12,8 @@ from app.clock import now
 from app.outbox.service import wake
 from app.outbox.tables import OutboxRow, Topic
 from app.telemetry.service import is_gone
-from app.transcriptions.finish import finish_if_complete
-from app.transcriptions.recognising import step_down
+from app.transcriptions.options import TINY
+from app.transcriptions.recognising import NewSegment, give_up, step_down
 from app.transcriptions.service import locked
 from app.transcriptions.tables import (
     Attempt,
@@ -24,8 +24,6 @@ from app.transcriptions.tables import (
     WindowState,
 )
 
-LADDER = 2
-"""Rungs a window may be taken to by the reaper: the model asked for and the smallest one."""
 FORGOTTEN_AFTER = timedelta(seconds=10)
 """A job that waits this long without a message on its way is told to the workers again."""
 
@@ -80,14 +78,21 @@ def _lost_window(session: Session, row: WindowRow, max_attempts: int) -> None:
     row.fence += 1
     row.lease_until = None
     row.error = "the process that recognised it died or hung"
-    step_down(row, max_attempts, LADDER)
+    step_down(row, max_attempts, rungs(job))
     session.flush()
     if job.status.ended:
         return
     if row.state is WindowState.FAILED:
-        finish_if_complete(session, job)
+        gap = NewSegment(row.start_s, row.end_s, "[inaudible]", [], ["inaudible", "failed"])
+        give_up(session, job, row, gap)
     else:
         wake(session, Topic.RECOGNISE, job.id)
+
+
+def rungs(job: Transcription) -> int:
+    """Models to try: the one asked for and, where English may be spoken, the smallest one."""
+    language = job.options.get("language") or job.language
+    return 1 if job.model == TINY or language not in (None, "en") else 2
 
 
 def wake_forgotten(session: Session) -> int:

@@ -25,7 +25,6 @@ from app.transcriptions.tables import (
     WindowState,
 )
 
-
 SURE = 0.5
 """Probability from which on the language heard in the first window is that of the recording."""
 
@@ -224,7 +223,9 @@ def _complete_window(
     row.lease_until = None
     row.result = result.result
     _add_segments(session, job, row, result.segments)
-    if job.done_s == 0 and (result.language_probability or 0.0) >= SURE:
+    # The last rung knows one language only: what it "hears" says nothing about the recording
+    settles = job.done_s == 0 and row.rung == 0
+    if settles and (result.language_probability or 0.0) >= SURE:
         job.language = result.language
         job.language_probability = result.language_probability
     job.done_s += row.end_s - row.start_s
@@ -272,12 +273,17 @@ def failed(
     row.lease_until = None
     step_down(row, max_tries, rungs)
     if row.state is WindowState.FAILED:
-        row.finished_at = now()
-        _add_segments(session, job, row, [gap])
-        job.done_s += row.end_s - row.start_s
-        job.revision += 1
-        session.flush()
-        finish_if_complete(session, job)
+        give_up(session, job, row, gap)
+
+
+def give_up(session: Session, job: Transcription, row: WindowRow, gap: NewSegment) -> None:
+    """No rung could do the window: its gap is shown in the text."""
+    row.finished_at = now()
+    _add_segments(session, job, row, [gap])
+    job.done_s += row.end_s - row.start_s
+    job.revision += 1
+    session.flush()
+    finish_if_complete(session, job)
 
 
 def step_down(row: WindowRow, max_tries: int, rungs: int) -> None:

@@ -7,7 +7,7 @@ import binascii
 import json
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import and_, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from app.clock import now
@@ -116,8 +116,23 @@ def retry(session: Session, transcription_id: str) -> Transcription:
         .where(col(WindowRow.state) != WindowState.DONE)
         .values(state=WindowState.PENDING, tries=0, rung=0, error=None, fence=WindowRow.fence + 1)
     )
+    _forget_gaps(session, job)
     wake(session, Topic.PREPARE, job.id)
     return job
+
+
+def _forget_gaps(session: Session, job: Transcription) -> None:
+    """Take out the gaps that failed windows left in the text: they will be heard again."""
+    done = select(WindowRow.id).where(
+        WindowRow.transcription_id == job.id, WindowRow.state == WindowState.DONE
+    )
+    session.execute(
+        delete(SegmentRow)
+        .where(col(SegmentRow.transcription_id) == job.id)
+        .where(col(SegmentRow.window_id).not_in(done))
+    )
+    lengths = select(func.coalesce(func.sum(col(WindowRow.end_s) - col(WindowRow.start_s)), 0.0))
+    job.done_s = session.exec(lengths.where(col(WindowRow.id).in_(done))).one()
 
 
 def release_windows(session: Session, transcription_id: str) -> None:
@@ -131,7 +146,7 @@ def release_windows(session: Session, transcription_id: str) -> None:
 
 
 def remove(session: Session, transcription_id: str) -> None:
-    """Delete the job in whatever state it is, its text, and its recording if no other job has it."""
+    """Delete the job in any state, its text, and its recording if no other job has it."""
     # Ch 28 · Security and Privacy: one call removes text, windows and audio; no state forbids it
     job = locked(session, transcription_id)
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))

@@ -44,7 +44,9 @@ def test_a_recording_becomes_text_with_times(jobs: Jobs) -> None:
 def test_the_first_words_come_before_the_end(jobs: Jobs) -> None:
     jobs.fault("slow_model", seconds=1.0)
     job = jobs.submit(TWO_MINUTES)
-    running = jobs.until(job, lambda found: bool(found["segments"]) and found["status"] == "running")
+    running = jobs.until(
+        job, lambda found: bool(found["segments"]) and found["status"] == "running"
+    )
     assert 0 < running["progress"] < 1
     assert running["eta_seconds"] > 0
     jobs.no_faults()
@@ -65,7 +67,8 @@ def test_a_message_delivered_twice_changes_nothing(jobs: Jobs, product: Product)
         for _ in range(3):
             database.execute(
                 "INSERT INTO outbox (organisation_id, created_at, topic, payload, tries)"
-                " SELECT organisation_id, created_at, 'prepare', ?, 0 FROM transcription WHERE id=?",
+                " SELECT organisation_id, created_at, 'prepare', ?, 0"
+                " FROM transcription WHERE id=?",
                 (json.dumps({"transcription_id": job}), job),
             )
     found = jobs.finish(job)

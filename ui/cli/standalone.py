@@ -48,12 +48,6 @@ from worker.pipeline.transcribe import transcribe as recognise
 from worker.pipeline.types import Segment
 from worker.pipeline.windows import Packer
 
-_SERVER_WORDS = {
-    "Your upload is kept": "Your file is as it was",
-    "upload that": "use that",
-    "Upload sound": "Use sound",
-}
-"""The decoder speaks to people who uploaded something; here nobody did."""
 _NO_MODEL_COULD = (
     "No model could recognise this recording. The file is as it was; try again, and run"
     " `lectern doctor` if it fails again."
@@ -116,7 +110,7 @@ class _Engine:
         except ModelError as error:
             raise _unusable(error) from error
         except MediaError as error:
-            raise Stop(_told(error), Exit.UNUSABLE, error.code) from error
+            raise Stop(error.detail, Exit.UNUSABLE, error.code) from error
         finally:
             bar.end()
         return self
@@ -150,7 +144,7 @@ class _Engine:
         except Problem as problem:
             raise Refused(Failure(problem.code, problem.detail)) from problem
         except MediaError as error:
-            raise Refused(Failure(error.code, _told(error), error.retryable)) from error
+            raise Refused(Failure(error.code, error.detail, error.retryable)) from error
         if outcomes and all(outcome.recognition is None for outcome in outcomes):
             raise Refused(Failure("recognition_failed", _NO_MODEL_COULD, True))
         return TranscriptionOut(
@@ -247,13 +241,6 @@ def _fallbacks(outcomes: Sequence[Outcome], rungs: Sequence[str]) -> list[Fallba
 
 def _notes(job: TranscriptionOut) -> tuple[str, ...]:
     return (*job.warnings, *(fallback_note(f.start, f.end, f.model) for f in job.fallbacks))
-
-
-def _told(error: MediaError) -> str:
-    told = error.detail
-    for server, here in _SERVER_WORDS.items():
-        told = told.replace(server, here)
-    return told
 
 
 def names() -> list[str]:

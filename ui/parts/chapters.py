@@ -57,7 +57,7 @@ def chapter_page(chapter: wire.ChapterPage) -> None:
         # Our own page of this checkout, not user input; Streamlit shows HTML in it as text
         st.markdown(_without_title(chapter.page))
     _places(chapter)
-    _checks(chapter.checks)
+    _checks(chapter)
     own = [fault for fault in session.client().faults() if fault.chapter == chapter.number]
     if own:
         st.html('<div class="l-section">Break it</div>')
@@ -107,13 +107,15 @@ def _numbered(lines: list[tuple[int, str]], here: int) -> Markup:
     )
 
 
-def _checks(checks: list[str]) -> None:
-    st.html('<div class="l-section">Checks</div>')
-    if not checks:
+def _checks(chapter: wire.ChapterPage) -> None:
+    st.html('<div class="l-section">Check it</div>')
+    if not chapter.checks:
         show('<p class="l-quiet">No test is tied to this chapter yet.</p>')
         return
-    items = joined(html("<li><code>{check}</code></li>", check=check) for check in checks)
-    show('<ul class="l-facts">{items}</ul>', items=items)
+    show("<p><code>make check-{number}</code></p>", number=f"{chapter.number:02d}")
+    with st.expander(f"The {words.several(len(chapter.checks), 'test')} it runs"):
+        items = joined(html("<li><code>{check}</code></li>", check=c) for c in chapter.checks)
+        show('<ul class="l-facts">{items}</ul>', items=items)
 
 
 def _neighbours(number: int) -> None:

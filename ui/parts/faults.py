@@ -7,13 +7,18 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import wire
+from ui.client import ApiError
 from ui.parts import problems, session, words
-from ui.parts.html import html, joined, show
+from ui.parts.html import html, joined, show, with_code
 
 
+@st.fragment(run_every=10)
 def notice() -> None:
-    """On every page while a fault is on."""
-    active = [fault for fault in session.client().faults() if fault.active]
+    """On every page while a fault is on, whoever switched it on; gone when it is over."""
+    try:
+        active = [fault for fault in session.client().faults() if fault.active]
+    except ApiError:
+        return  # the page below says what is wrong
     if not active:
         return
     show(
@@ -33,8 +38,8 @@ def switches(faults: list[wire.Fault]) -> None:
             '<div class="l-row"><p class="l-name">{title}</p><p>{what}</p>'
             '<p class="l-quiet">Expected: {expected}</p></div>',
             title=fault.title,
-            what=fault.what_it_does,
-            expected=fault.expected,
+            what=with_code(fault.what_it_does),
+            expected=with_code(fault.expected),
         )
         if fault.active:
             until = f" (on until {words.moment(fault.expires_at)})" if fault.expires_at else ""

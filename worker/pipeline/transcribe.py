@@ -111,9 +111,14 @@ def _climb(
 
 
 def _language(first: Outcome) -> str | None:
-    """The language of the first window, if the model was sure of it."""
+    """The language of the first window, if the model was sure of it.
+
+    The last rung of the ladder knows one language only: what it hears tells nothing.
+    """
     heard = first.recognition
-    return heard.language if heard is not None and heard.language_probability >= SURE else None
+    if heard is None or first.rung > 0 or heard.language_probability < SURE:
+        return None
+    return heard.language
 
 
 def _after(first: list[Window], batches: Iterator[list[Window]]) -> Iterator[list[Window]]:

@@ -146,7 +146,7 @@ class Packer:
         yield self._close_window()
 
     def _quietest(self, first: int, last: int) -> int:
-        """The frame in `[first, last]` around which speech is least likely; the latest of equals."""
+        """The frame of `first` to `last` where speech is least likely; of equals, the latest."""
         lo, hi = first - self._base, min(last - self._base, len(self._probs))
         around = np.convolve(self._probs[lo:hi], np.ones(5) / 5, mode="same")
         around[:2] = around[-2:] = 1.0

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ui import index
 from ui.parts import words
-from ui.parts.html import html, joined
+from ui.parts.html import html, joined, with_code
 from ui.parts.reader import FLAGS
 from ui.parts.sample import marked
 
@@ -56,6 +56,10 @@ def test_values_are_escaped_and_templates_are_not():
     value = html("<b>{x}</b>", x="<script>&\"'")
     assert value == "<b>&lt;script&gt;&amp;&#34;&#39;</b>"
     assert joined([value, Markup("<br>")]).endswith("</b><br>")
+
+
+def test_backticks_are_code_and_nothing_else_is():
+    assert with_code("a `<b>` <c>") == "a <code>&lt;b&gt;</code> &lt;c&gt;"
 
 
 def test_terms_are_marked_in_escaped_text():

@@ -85,7 +85,9 @@ def test_windows_are_the_same_whatever_the_block_size(
     probs = probs_of(pieces)
     whole, all_skipped = pack(probs, block=10**6)
     cut, skipped = pack(probs, block=block)
-    assert [(w.pieces, w.strict_speech) for w in cut] == [(w.pieces, w.strict_speech) for w in whole]
+    assert [(w.pieces, w.strict_speech) for w in cut] == [
+        (w.pieces, w.strict_speech) for w in whole
+    ]
     bare = [replace(span, level_dbfs=0) for span in skipped.skipped]
     assert bare == [replace(span, level_dbfs=0) for span in all_skipped.skipped]
 

@@ -1,0 +1,96 @@
+"""What was committed is sent, however long the broker is away; what was not is never sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import update
+
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE
+from app.clock import now
+from app.dispatcher.relay import KEEP_SENT, BrokerDown, Relay, forget_sent
+from app.faults import service as faults
+from app.faults.service import FaultSwitches
+from app.outbox.service import delete_objects
+from app.outbox.tables import OutboxRow
+from app.transcriptions import reaper
+from app.transcriptions.tables import Transcription
+from tests.support.broker import Down, TakesAll
+from tests.support.rows import Rows
+
+pytestmark = pytest.mark.chapter(12)
+
+
+def relay(rows: Rows, broker: Any) -> Relay:
+    return Relay(rows.context, broker, FaultSwitches(rows.context.database))
+
+
+def waiting(rows: Rows) -> int:
+    return sum(row.sent_at is None for row in rows.all(OutboxRow))
+
+
+def test_rows_are_sent_once_and_in_order(rows: Rows) -> None:
+    jobs = [rows.submit(), rows.submit()]
+    broker = TakesAll()
+    sender = relay(rows, broker)
+    assert sender.run_once() == 2
+    assert sender.run_once() == 0
+    assert broker.sent == [("lectern.prepare", [job], MEDIA_QUEUE) for job in jobs]
+
+
+def test_a_dead_broker_keeps_the_rows_until_it_is_back(rows: Rows) -> None:
+    jobs = [rows.submit() for _ in range(3)]
+    with pytest.raises(BrokerDown):
+        relay(rows, Down(accepts=1)).run_once()
+    assert waiting(rows) == 2
+    back = TakesAll()
+    assert relay(rows, back).run_once() == 2
+    assert [arguments for _, arguments, _ in back.sent] == [[job] for job in jobs[1:]]
+
+
+def test_a_broker_that_loses_messages_loses_no_job(rows: Rows) -> None:
+    job = rows.submit()
+    with rows.context.database.write() as session:
+        faults.switch_on(session, "lost_broker", 5, {})
+    broker = TakesAll()
+    relay(rows, broker).run_once()
+    assert (broker.sent, waiting(rows)) == ([], 0)
+    with rows.context.database.write() as session:
+        faults.switch_off(session, "lost_broker")
+        past = now() - 2 * reaper.FORGOTTEN_AFTER
+        session.execute(update(Transcription).values(created_at=past))
+        reaper.wake_forgotten(session)
+    relay(rows, broker).run_once()
+    assert broker.sent == [("lectern.prepare", [job], MEDIA_QUEUE)]
+
+
+def test_objects_are_removed_and_missing_ones_harm_nothing(rows: Rows) -> None:
+    keys = [rows.store(), rows.store()]
+    rows.context.storage.delete(keys[0])
+    with rows.context.database.write() as session:
+        delete_objects(session, keys)
+    relay(rows, Down()).run_once()
+    assert list(rows.context.storage.keys()) == []
+    assert waiting(rows) == 0
+
+
+@pytest.mark.chapter(13)
+def test_every_queue_gets_a_message_that_proves_it_works(rows: Rows) -> None:
+    broker = TakesAll()
+    relay(rows, broker).wake_all()
+    assert [queue for _, _, queue in broker.sent] == [MEDIA_QUEUE, RECOGNISER_QUEUE]
+
+
+def test_rows_sent_long_ago_are_forgotten_and_waiting_ones_never(rows: Rows) -> None:
+    rows.submit()
+    relay(rows, TakesAll()).run_once()
+    rows.submit()
+    with rows.context.database.write() as session:
+        old = now() - KEEP_SENT - timedelta(seconds=1)
+        session.execute(
+            update(OutboxRow).where(OutboxRow.sent_at.is_not(None)).values(sent_at=old)  # type: ignore[union-attr]
+        )
+        forget_sent(session)
+    assert len(rows.all(OutboxRow)) == waiting(rows) == 1

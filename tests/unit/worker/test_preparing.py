@@ -1,0 +1,165 @@
+"""Preparing a real recording: windows as rows, audio in the storage, nothing left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.context import Context
+from app.media.client import DecoderClient
+from app.recordings.tables import Recording
+from app.transcriptions import preparing as leases
+from app.transcriptions.tables import Attempt, SkippedRow, Status
+from tests.support import media
+from tests.support.rows import Rows, new_context
+from tests.support.speech import AUDIO
+from worker import preparing
+from worker.decoder.local import decoder
+from worker.pipeline.windows import Packer
+from worker.preparing import from_bytes, prepare_job, to_bytes
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[DecoderClient]:
+    with decoder(max_children=2) as private:
+        yield private
+
+
+@pytest.fixture
+def rows(tmp_path: Path, client: DecoderClient) -> Iterator[Rows]:
+    context = replace(new_context(tmp_path / "home"), decoder=client)
+    yield Rows(context)
+    context.database.dispose()
+
+
+def submit(rows: Rows, data: bytes) -> str:
+    job = rows.submit()
+    with rows.context.database.write() as session:
+        recording = session.get_one(Recording, rows.job(job).recording_id)
+        rows.context.storage.delete(recording.storage_key)
+        recording.storage_key = rows.store(data=data)
+        recording.playback_key = None
+    return job
+
+
+def two_minutes() -> bytes:
+    return (AUDIO / "two-minutes.opus").read_bytes()
+
+
+@pytest.mark.chapter(24)
+def test_a_recording_becomes_windows_with_audio_and_hashes(rows: Rows) -> None:
+    job = submit(rows, two_minutes())
+    prepare_job(rows.context, job)
+    found = rows.job(job)
+    assert found.prepared
+    assert found.duration_s == pytest.approx(121.86, abs=0.1)
+    [recording] = rows.all(Recording)
+    assert recording.samples_sha256 is not None
+    windows = rows.windows(job)
+    assert [row.number for row in windows] == list(range(len(windows)))
+    for row in windows:
+        with rows.context.storage.open(row.audio_key) as file:
+            assert len(from_bytes(file.read())) / 16_000 == pytest.approx(row.speech_s)
+    heard = sum(b - a for row in windows for a, b, _ in row.pieces)
+    left_out = sum(row.end_s - row.start_s for row in rows.all(SkippedRow))
+    assert heard + left_out == pytest.approx(found.duration_s, abs=0.05)
+
+
+@pytest.mark.chapter(24)
+def test_samples_are_kept_without_loss() -> None:
+    samples = np.arange(-32768, 32768, dtype=np.float32) / np.float32(32768)
+    np.testing.assert_array_equal(from_bytes(to_bytes(samples)), samples)
+
+
+@pytest.mark.chapter(12)
+def test_a_second_message_prepares_nothing_again(rows: Rows) -> None:
+    job = submit(rows, media.speech_like_wav(1))
+    prepare_job(rows.context, job)
+    prepare_job(rows.context, job)
+    assert len(rows.all(Attempt)) == 1
+
+
+@pytest.mark.chapter(13)
+def test_an_attempt_after_a_lost_one_stores_only_what_is_missing(rows: Rows) -> None:
+    job = submit(rows, two_minutes())
+    held = rows.begin(job)
+    assert held is not None
+    rows.add_windows(held, [0, 1])
+    before = {row.number: row.audio_key for row in rows.windows(job)}
+    with rows.context.database.write() as session:
+        session.get_one(Attempt, held.attempt_id).lease_until = None
+    prepare_job(rows.context, job)
+    after = {row.number: row.audio_key for row in rows.windows(job)}
+    assert {number: after[number] for number in before} == before
+    assert len(after) > 2
+
+
+@pytest.mark.chapter(16)
+def test_a_recording_that_cannot_be_read_fails_with_its_reason(rows: Rows) -> None:
+    job = submit(rows, media.mp4_without_moov())
+    prepare_job(rows.context, job)
+    found = rows.job(job)
+    assert found.status is Status.FAILED
+    assert found.error_code == "truncated_file"
+    assert not found.error_retryable
+
+
+@pytest.mark.chapter(7)
+def test_an_error_of_ours_is_said_to_be_ours_and_can_be_retried(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Packer:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(preparing, "Packer", broken)
+    job = submit(rows, media.speech_like_wav(1))
+    prepare_job(rows.context, job)
+    found = rows.job(job)
+    assert (found.error_code, found.error_retryable) == ("preparation_failed", True)
+    assert "our side" in (found.error_message or "")
+
+
+Interfere = Callable[[Rows, str], None]
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize("interfere", [Rows.cancel, Rows.remove], ids=["cancelled", "deleted"])
+@pytest.mark.parametrize("when", ["add_windows", "finish"])
+def test_a_job_taken_away_meanwhile_leaves_no_sound_behind(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, interfere: Interfere, when: str
+) -> None:
+    job = submit(rows, media_of_speech())
+    real = getattr(leases, when)
+
+    def late(*arguments, **options):  # type: ignore[no-untyped-def]
+        session = arguments[0]
+        session.commit()
+        interfere(rows, job)
+        session.begin()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(leases, when, late)
+    kept = {row for row in rows.context.storage.keys()}
+    prepare_job(rows.context, job)
+    told = {row.audio_key for row in rows.windows(job)}
+    assert set(rows.context.storage.keys()) - told - kept == announced(rows)
+
+
+def announced(rows: Rows) -> set[str]:
+    """Objects whose deletion is on its way."""
+    from app.outbox.tables import OutboxRow, Topic
+
+    deletions = [row for row in rows.all(OutboxRow) if row.topic is Topic.DELETE_OBJECTS]
+    keys = {key for row in deletions for key in row.payload["keys"]}
+    return {key for key in keys if key.startswith("windows/")}
+
+
+def media_of_speech() -> bytes:
+    """Speech in a container browsers cannot play, so that a copy is made on the way."""
+    from tests.support.speech import read
+
+    return media.encode("asf", "wmav2", 16_000, 1, waveform=read("speech.opus"))
