@@ -144,6 +144,8 @@ def install(app: FastAPI) -> None:
             request,
             Problem(
                 detail="Something went wrong on our side. Your recordings and transcripts are"
-                " safe. Try again; if it happens twice, quote the request id."
+                " safe. Try again; if it happens twice, quote the request id.",
+                # Made outside the middleware that gives every other answer this header
+                headers={"X-Request-Id": getattr(request.state, "request_id", "")},
             ),
         )

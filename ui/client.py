@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
@@ -129,8 +129,10 @@ class Client:
         answer = self._send("GET", "/v1/faults").json()
         return TypeAdapter(list[wire.Fault]).validate_python(answer)
 
-    def switch_on(self, name: str, minutes: float = 5) -> wire.Fault:
-        body = {"minutes": minutes, "parameters": {}}
+    def switch_on(
+        self, name: str, minutes: float = 5, parameters: Mapping[str, float] | None = None
+    ) -> wire.Fault:
+        body = {"minutes": minutes, "parameters": dict(parameters or {})}
         answer = self._send("PUT", f"/v1/faults/{_part(name)}", json=body)
         return wire.Fault.model_validate(answer.json())
 

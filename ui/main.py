@@ -19,6 +19,7 @@ from streamlit.starlette import App
 
 from ui import index
 from ui.guard import Guard
+from ui.leaving import prompt_exit
 from ui.proxy import Proxy
 from ui.settings import get_settings
 
@@ -32,7 +33,8 @@ proxy = Proxy(get_settings())
 
 @asynccontextmanager
 async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
-    yield None
+    with prompt_exit(proxy.end_streams):
+        yield None
     await proxy.close()
 
 

@@ -7,6 +7,7 @@ gigabytes costs no memory here, and an event arrives when it is sent.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -45,6 +46,7 @@ class Proxy:
         self._settings = settings
         self._transport = transport
         self._http: httpx.AsyncClient | None = None
+        self._ending = asyncio.Event()
 
     @property
     def route(self) -> Route:
@@ -73,7 +75,32 @@ class Proxy:
                 " seconds and try again.",
             )
         headers = {k: v for k, v in answer.headers.multi_items() if k not in _NOT_RETURNED}
-        return StreamingResponse(_chunks(answer), answer.status_code, headers)
+        chunks = self._events(answer) if _is_event_stream(answer) else _chunks(answer)
+        return StreamingResponse(chunks, answer.status_code, headers)
+
+    async def _events(self, answer: httpx.Response) -> AsyncIterator[bytes]:
+        """An endless answer, until it ends or this server does."""
+        ending = asyncio.create_task(self._ending.wait())
+        following: asyncio.Future[bytes] | None = None
+        chunks = answer.aiter_raw()
+        try:
+            while True:
+                following = asyncio.ensure_future(anext(chunks))
+                await asyncio.wait({following, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if not following.done():
+                    return
+                yield following.result()
+        except (StopAsyncIteration, httpx.TransportError):
+            return  # the browser opens it again by itself
+        finally:
+            ending.cancel()
+            if following is not None:
+                following.cancel()
+            await answer.aclose()
+
+    def end_streams(self) -> None:
+        """Let event streams end, so that the server need not wait for them."""
+        self._ending.set()
 
     async def close(self) -> None:
         if self._http is not None:
@@ -129,15 +156,17 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
             yield chunk
 
 
+def _is_event_stream(answer: httpx.Response) -> bool:
+    kind: str = answer.headers.get("content-type", "")
+    return kind.startswith("text/event-stream")
+
+
 async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """A file. One that breaks off raises, which breaks the browser's connection, too: that is how
+    it learns that the file is not whole."""
     try:
         async for chunk in answer.aiter_raw():
             yield chunk
-    except httpx.TransportError:
-        # The status is sent. Breaking the connection is how the browser learns that a file is not
-        # whole; an event stream just ends, and the browser opens it again.
-        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
-            raise
     finally:
         await answer.aclose()
 

@@ -32,7 +32,10 @@ class Relay:
     faults: FaultSwitches
 
     def run_once(self) -> int:
-        """Send what waits; returns how many. Raises `BrokerDown` and keeps the rest."""
+        """Send what waits; returns how many. Raises `BrokerDown` and keeps the rest.
+
+        What somebody deleted is removed even while the broker is away.
+        """
         with self.context.database.read() as session:
             rows = list(
                 session.exec(
@@ -43,14 +46,23 @@ class Relay:
                 )
             )
         sent: list[int] = []
+        away: BrokerDown | None = None
         try:
             for row in rows:
-                self._deliver(row)
+                if away is not None and row.topic is not Topic.DELETE_OBJECTS:
+                    continue
+                try:
+                    self._deliver(row)
+                except BrokerDown as error:
+                    away = error
+                    continue
                 assert row.number is not None
                 sent.append(row.number)
         finally:
             if sent:
                 self._mark(sent)
+        if away is not None:
+            raise away
         return len(sent)
 
     def _deliver(self, row: OutboxRow) -> None:

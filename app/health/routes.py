@@ -27,6 +27,7 @@ class Readiness(BaseModel):
 
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
+    """The process answers; whether it can take work, `/readyz` tells."""
     return {"status": "alive"}
 
 

@@ -46,7 +46,7 @@ class LocalGuard:
             )
         origin = request.headers.get("origin")
         crossed = request.headers.get("sec-fetch-site") == "cross-site"
-        if crossed or (origin and urlsplit(origin).hostname not in LOOPBACK_NAMES):
+        if crossed or (origin and _host_of(origin) not in LOOPBACK_NAMES):
             return Forbidden(
                 code="origin_not_allowed", detail="Requests from other web sites are refused."
             )
@@ -63,6 +63,13 @@ class LocalGuard:
             " `token` of the product's home folder.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

@@ -33,6 +33,7 @@ def list_models(context: ContextDep) -> ModelList:
 
 @router.get("/{name}")
 def read_model(name: str, context: ContextDep) -> Model:
+    """Whether a model may be asked for by this name."""
     if name not in models(context.settings):
         raise NotFound(code="model_not_found", detail=f"There is no model {name[:80]!r} here.")
     return Model(id=name)

@@ -69,6 +69,7 @@ class MultipartReader:
                 "on_part_end": self._part_end,
                 "on_end": self._end,
             },
+            max_header_size=4 * MAX_HEADER_BYTES,  # ours is checked first, and says what to do
         )
 
     def feed(self, chunk: bytes) -> None:
@@ -152,13 +153,19 @@ class MultipartReader:
 
 
 def _disposition(header: bytes) -> dict[str, str]:
-    """Parameters of a Content-Disposition header; `filename*` (RFC 5987) wins over `filename`."""
+    """Parameters of a Content-Disposition header; `filename*` (RFC 5987) wins over `filename`.
+
+    Browsers write a quotation mark in a name as `%22` (WHATWG HTML, multipart form data).
+    """
     message = Message()
     message["content-disposition"] = header.decode("utf-8", "replace")
     found: dict[str, str] = {}
     for key, value in message.get_params(failobj=[], header="content-disposition")[1:]:
         if isinstance(value, tuple):
             charset, _, text = value
-            value = text.encode("latin-1", "replace").decode(charset or "utf-8", "replace")
+            charset = "latin-1" if (charset or "").lower() == "iso-8859-1" else "utf-8"
+            value = text.encode("latin-1", "replace").decode(charset, "replace")
+        else:
+            value = value.replace("%22", '"')
         found[key.lower()] = value
     return found

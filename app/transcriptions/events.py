@@ -26,10 +26,13 @@ async def stream(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventSourceResponse:
     """One event a change; `id` is the revision, so a client that reconnects misses nothing."""
-    if last_event_id is not None and not last_event_id.isdigit():
-        raise BadRequest(code="bad_event_id", detail="`Last-Event-ID` is a revision number.")
+    try:
+        seen = int(last_event_id) if last_event_id is not None else None
+    except ValueError:
+        raise BadRequest(
+            code="bad_event_id", detail="`Last-Event-ID` is a revision number."
+        ) from None
     await run_in_threadpool(_must_exist, context, transcription_id)
-    seen = int(last_event_id) if last_event_id else None
     return EventSourceResponse(_stream(context, transcription_id, seen), ping=HEARTBEAT_S)
 
 

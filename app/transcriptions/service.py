@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, func, or_, update
 from sqlmodel import Session, col, select
@@ -197,10 +197,10 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         created, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         when = datetime.fromisoformat(created)
-        if when.tzinfo is None or not isinstance(last_id, str):
+        if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
             raise ValueError(cursor)
-        return when, last_id
-    except (ValueError, TypeError, binascii.Error) as error:
+        return when.astimezone(UTC), last_id
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise BadRequest(
             code="bad_cursor", detail="The cursor was not made by this server; leave it out."
         ) from error

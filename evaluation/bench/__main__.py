@@ -53,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evaluation.bench", description=__doc__)
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--corpora", nargs="+", default=CORPORA)
-    parser.add_argument("--engines", nargs="+", default=tuple(ENGINES), choices=tuple(ENGINES))
+    parser.add_argument("--engines", nargs="+", default=(OURS, BASELINE), choices=tuple(ENGINES))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=int, default=0, help="clips of a corpus; 0: all")
     parser.add_argument("--output", type=Path, default=RESULTS)

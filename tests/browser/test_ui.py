@@ -54,8 +54,9 @@ class Watched:
         }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
+    """Closed with this module: while Playwright is open no other test can use asyncio."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser

@@ -45,12 +45,29 @@ def switches(faults: list[wire.Fault]) -> None:
             until = f" (on until {words.moment(fault.expires_at)})" if fault.expires_at else ""
             st.button(f"Switch off{until}", key=f"off-{fault.name}", on_click=_off, args=(fault,))
         else:
-            st.button("Switch on for 5 min", key=f"on-{fault.name}", on_click=_on, args=(fault,))
+            _switch_on(fault)
 
 
-def _on(fault: wire.Fault) -> None:
+def _switch_on(fault: wire.Fault) -> None:
+    # The button stands above what it depends on, so that opening "More" does not move it
+    action = st.container()
+    with st.expander("More"):
+        minutes = st.number_input("Minutes", 1, 60, 5, key=f"minutes-{fault.name}")
+        parameters = {
+            name: st.number_input(f"`{name}`", value=float(value), key=f"{fault.name}-{name}")
+            for name, value in fault.parameters.items()
+        }
+    action.button(
+        f"Switch on for {minutes} min",
+        key=f"on-{fault.name}",
+        on_click=_on,
+        args=(fault.name, minutes, parameters),
+    )
+
+
+def _on(name: str, minutes: float, parameters: dict[str, float]) -> None:
     with problems.announced():
-        session.client().switch_on(fault.name)
+        session.client().switch_on(name, minutes, parameters)
 
 
 def _off(fault: wire.Fault) -> None:

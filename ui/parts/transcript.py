@@ -107,7 +107,9 @@ def _cancelled(job: wire.Transcription) -> None:
 def _notes(job: wire.Transcription) -> None:
     """Everything a careful reader wants to know, below the text."""
     flags = [flag for flag in FLAGS if any(flag in s.flags for s in job.segments)]
-    notes = [html("<li>{text}</li>", text=text) for text in job.warnings]
+    # Without any words the page has said so already, calmly and at its top
+    warnings = [text for text in job.warnings if job.segments or "No speech" not in text]
+    notes = [html("<li>{text}</li>", text=text) for text in warnings]
     notes += [_fallback(item) for item in job.fallbacks]
     if notes:
         _list("Worth knowing", notes)

@@ -132,15 +132,13 @@ class Recogniser:
         tokens: list[list[int]],
         tokenizers_: Sequence[Tokenizer],
     ) -> list[tuple]:  # type: ignore[type-arg]
-        aligned = self.model.align(
-            encoded,
-            tokenizers_[0].sot_sequence,
-            tokens,
-            [frames_of(w.duration_s) for w in windows],
-        )
+        frames = [frames_of(w.duration_s) for w in windows]
+        # One call for each language: with another one's, times would depend on the company
+        starts = {tuple(tokenizer.sot_sequence) for tokenizer in tokenizers_}
+        aligned = {s: self.model.align(encoded, list(s), tokens, frames) for s in starts}
         return [
-            words_of(tokenizers_[i], tokens[i], aligned[i], window.pieces)
-            for i, window in enumerate(windows)
+            words_of(t, tokens[i], aligned[tuple(t.sot_sequence)][i], windows[i].pieces)
+            for i, t in enumerate(tokenizers_)
         ]
 
 

@@ -55,7 +55,10 @@ def cues_of(segment: SegmentOut) -> Iterator[tuple[float, float, str]]:
 def _groups(words: list[WordOut]) -> Iterator[list[WordOut]]:
     group: list[WordOut] = []
     for word in words:
-        if group and _must_break(group, word):
+        if group and word.start - group[-1].end > PAUSE_S:
+            yield group
+            group = []
+        while group and _too_much(group, word):
             cut = _phrase_cut(group)
             yield group[:cut]
             group = group[cut:]
@@ -64,10 +67,9 @@ def _groups(words: list[WordOut]) -> Iterator[list[WordOut]]:
         yield group
 
 
-def _must_break(group: list[WordOut], word: WordOut) -> bool:
+def _too_much(group: list[WordOut], word: WordOut) -> bool:
     text = "".join(w.word for w in [*group, word]).strip()
-    too_much = len(textwrap.wrap(text, LINE)) > LINES
-    return too_much or word.end - group[0].start > LONGEST_S or word.start - group[-1].end > PAUSE_S
+    return len(textwrap.wrap(text, LINE)) > LINES or word.end - group[0].start > LONGEST_S
 
 
 def _phrase_cut(group: list[WordOut]) -> int:

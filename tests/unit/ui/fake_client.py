@@ -135,12 +135,13 @@ class FakeClient:
                 expected="The finish time grows.",
                 active=on,
                 expires_at=datetime.now(UTC) + timedelta(minutes=5) if on else None,
-                parameters={},
+                parameters={"seconds": 3.0},
             )
         ]
 
-    def switch_on(self, name: str) -> None:
+    def switch_on(self, name: str, minutes: float, parameters: dict[str, float]) -> None:
         self.active_faults.add(name)
+        self.calls.append(("switch_on", name, minutes, parameters))
 
     def switch_off(self, name: str) -> None:
         self.active_faults.discard(name)

@@ -235,6 +235,24 @@ def test_an_event_arrives_when_it_is_sent_and_the_connection_is_given_back(setti
     asyncio.run(run())
 
 
+def test_event_streams_end_with_the_server(settings):
+    async def run() -> None:
+        api = Ticking()
+        proxy = Proxy(settings, api)
+        answer = await proxy.forward(Request(_scope()))
+        assert isinstance(answer, StreamingResponse)
+        events = answer.body_iterator.__aiter__()
+        await anext(events)
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        proxy.end_streams()
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(waiting, 2)
+        assert api.closed
+
+    asyncio.run(run())
+
+
 def test_upload_is_passed_on_piece_by_piece(settings):
     """The API has the first piece before the browser sends the second."""
     order: list[str] = []

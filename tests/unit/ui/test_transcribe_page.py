@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.ui.fake_client import SCRIPT, job, recording
 from ui.client import ApiError
 
@@ -10,6 +12,7 @@ def labels(test):
     return [button.label for button in test.button]
 
 
+@pytest.mark.chapter(1)
 def test_first_run_shows_the_sample_side_by_side_and_three_doors(open_page, words):
     test = open_page("transcribe")
     said = words(test)
@@ -81,6 +84,7 @@ def test_remove_deletes_the_upload(open_page, fake):
     assert "recordings" not in test.query_params
 
 
+@pytest.mark.chapter(18)
 def test_running_jobs_are_those_of_the_product_with_text_as_it_comes(open_page, fake, words):
     fake.jobs = [job("tr_wait", "queued"), job("tr_run", "running", text="First words")]
     test = open_page("transcribe")
@@ -100,6 +104,7 @@ def test_finished_jobs_link_to_their_transcripts(open_page, fake, words):
     assert "ready · 10 min · en" in words(test)
 
 
+@pytest.mark.chapter(28)
 def test_hostile_names_and_text_stay_text(open_page, fake, words):
     fake.recordings["rec_a"] = recording("rec_a", name=f"{SCRIPT}.mp3")
     fake.jobs = [job("tr_run", "running", name=SCRIPT, text=SCRIPT), job("tr_ok", name=SCRIPT)]

@@ -53,6 +53,7 @@ def test_a_chapter_the_book_has_not(open_page, words, chapter):
     assert "The book has no such chapter." in words(open_page("walkthrough", chapter=chapter))
 
 
+@pytest.mark.chapter(29)
 def test_a_fault_is_switched_and_every_page_says_so(open_page, fake, words):
     test = open_page("walkthrough", chapter="12")
     test.button(key="on-slow_model").click().run()
@@ -62,6 +63,14 @@ def test_a_fault_is_switched_and_every_page_says_so(open_page, fake, words):
         assert "Simulated fault active until" in words(open_page(page))
     test.button(key="off-slow_model").click().run()
     assert fake.active_faults == set()
+
+
+def test_a_fault_takes_its_parameters_and_minutes(open_page, fake):
+    test = open_page("walkthrough", chapter="12")
+    test.number_input(key="slow_model-seconds").set_value(7.5)
+    test.number_input(key="minutes-slow_model").set_value(2).run()
+    test.button(key="on-slow_model").click().run()
+    assert fake.calls == [("switch_on", "slow_model", 2, {"seconds": 7.5})]
 
 
 def test_faults_stand_with_their_own_chapter_only(open_page):

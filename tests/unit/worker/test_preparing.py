@@ -9,18 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.context import Context
+from app.clock import now
+from app.dispatcher.relay import Relay
+from app.faults.service import FaultSwitches
 from app.media.client import DecoderClient
 from app.recordings.tables import Recording
-from app.transcriptions import preparing as leases
-from app.transcriptions.tables import Attempt, SkippedRow, Status
+from app.transcriptions.tables import Attempt, SkippedRow, Status, Transcription
 from tests.support import media
+from tests.support.broker import TakesAll
 from tests.support.rows import Rows, new_context
-from tests.support.speech import AUDIO
+from tests.support.speech import AUDIO, read
 from worker import preparing
 from worker.decoder.local import decoder
 from worker.pipeline.windows import Packer
-from worker.preparing import from_bytes, prepare_job, to_bytes
+from worker.playback import PlaybackCopy
+from worker.preparing import _Announcer, from_bytes, prepare_job, to_bytes
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +94,7 @@ def test_an_attempt_after_a_lost_one_stores_only_what_is_missing(rows: Rows) -> 
     rows.add_windows(held, [0, 1])
     before = {row.number: row.audio_key for row in rows.windows(job)}
     with rows.context.database.write() as session:
-        session.get_one(Attempt, held.attempt_id).lease_until = None
+        session.get_one(Attempt, held.attempt_id).lease_until = now()
     prepare_job(rows.context, job)
     after = {row.number: row.audio_key for row in rows.windows(job)}
     assert {number: after[number] for number in before} == before
@@ -123,43 +126,29 @@ def test_an_error_of_ours_is_said_to_be_ours_and_can_be_retried(
     assert "our side" in (found.error_message or "")
 
 
-Interfere = Callable[[Rows, str], None]
-
-
 @pytest.mark.chapter(28)
 @pytest.mark.parametrize("interfere", [Rows.cancel, Rows.remove], ids=["cancelled", "deleted"])
-@pytest.mark.parametrize("when", ["add_windows", "finish"])
+@pytest.mark.parametrize(
+    "before", [(_Announcer, "flush"), (PlaybackCopy, "__exit__")], ids=["announcing", "the end"]
+)
 def test_a_job_taken_away_meanwhile_leaves_no_sound_behind(
-    rows: Rows, monkeypatch: pytest.MonkeyPatch, interfere: Interfere, when: str
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    interfere: Callable[[Rows, str], None],
+    before: tuple[type, str],
 ) -> None:
-    job = submit(rows, media_of_speech())
-    real = getattr(leases, when)
+    speech = media.encode("asf", "wmav2", 16_000, 1, waveform=read("speech.opus"))
+    job = submit(rows, speech)
+    real = getattr(*before)
 
-    def late(*arguments, **options):  # type: ignore[no-untyped-def]
-        session = arguments[0]
-        session.commit()
-        interfere(rows, job)
-        session.begin()
-        return real(*arguments, **options)
+    def late(*arguments: object) -> None:
+        if [found.status for found in rows.all(Transcription)] == [Status.RUNNING]:
+            interfere(rows, job)
+        return real(*arguments)
 
-    monkeypatch.setattr(leases, when, late)
-    kept = {row for row in rows.context.storage.keys()}
+    monkeypatch.setattr(*before, late)
     prepare_job(rows.context, job)
+    Relay(rows.context, TakesAll(), FaultSwitches(rows.context.database)).run_once()  # type: ignore[arg-type]
     told = {row.audio_key for row in rows.windows(job)}
-    assert set(rows.context.storage.keys()) - told - kept == announced(rows)
-
-
-def announced(rows: Rows) -> set[str]:
-    """Objects whose deletion is on its way."""
-    from app.outbox.tables import OutboxRow, Topic
-
-    deletions = [row for row in rows.all(OutboxRow) if row.topic is Topic.DELETE_OBJECTS]
-    keys = {key for row in deletions for key in row.payload["keys"]}
-    return {key for key in keys if key.startswith("windows/")}
-
-
-def media_of_speech() -> bytes:
-    """Speech in a container browsers cannot play, so that a copy is made on the way."""
-    from tests.support.speech import read
-
-    return media.encode("asf", "wmav2", 16_000, 1, waveform=read("speech.opus"))
+    told |= {recording.storage_key for recording in rows.all(Recording)}
+    assert set(rows.context.storage.keys()) == told

@@ -76,6 +76,16 @@ def test_objects_are_removed_and_missing_ones_harm_nothing(rows: Rows) -> None:
     assert waiting(rows) == 0
 
 
+@pytest.mark.chapter(28)
+def test_what_was_deleted_is_removed_while_the_broker_is_away(rows: Rows) -> None:
+    job = rows.submit()
+    rows.remove(job)
+    rows.submit()
+    with pytest.raises(BrokerDown):
+        relay(rows, Down()).run_once()
+    assert len(list(rows.context.storage.keys())) == 1
+
+
 @pytest.mark.chapter(13)
 def test_every_queue_gets_a_message_that_proves_it_works(rows: Rows) -> None:
     broker = TakesAll()

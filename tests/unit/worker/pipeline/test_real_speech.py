@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import jiwer
 import pytest
 
 from tests.support.speech import AUDIO, blocks, plain
-from worker.models.weights import Weights
+from worker.models.weights import Weights, find
 from worker.pipeline.ladder import Outcome
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import transcribe
@@ -96,6 +97,18 @@ def test_other_company_does_not_change_what_a_window_says(
     company = [stranger, windows[-1], windows[0], windows[2]]
     found = tiny.recognise(company, OPTIONS)
     assert said(found[1:]) == said([alone[-1], alone[0], alone[2]])
+
+
+@pytest.mark.chapter(24)
+def test_company_in_another_language_does_not_move_a_word(
+    tmp_path: Path, windows: list[Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = Recogniser(find("whisper-base", tmp_path).folder, name="whisper-base", streams=1)
+    single = base.recognise([windows[1]], OPTIONS)
+    detected = [("de", 1.0), ("en", 1.0)]
+    monkeypatch.setattr(base, "_languages", lambda *_: detected)
+    mixed = base.recognise(windows[:2], DecodingOptions())
+    assert said(mixed[1:]) == said(single)
 
 
 @pytest.mark.chapter(24)
