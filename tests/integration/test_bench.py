@@ -19,8 +19,10 @@ def test_the_pipeline_is_faster_than_the_librarys_own_call_and_not_worse(
 ) -> None:
     output = tmp_path / "recogniser.json"
     subprocess.run(
-        [sys.executable, "-m", "evaluation.bench", "--models", "tiny.en", "--repeats", "1"]
-        + ["--corpora", "librispeech-test-other", "--limit", "24", "--output", str(output)],
+        [
+            *(sys.executable, "-m", "evaluation.bench", "--models", "tiny.en", "--repeats", "1"),
+            *("--corpora", "librispeech-test-other", "--limit", "24", "--output", str(output)),
+        ],
         cwd=REPOSITORY,
         env={**os.environ, "LECTERN_CORPORA": str(corpora), "LECTERN_HOME": str(tmp_path)},
         check=True,

@@ -85,8 +85,8 @@ def doors() -> None:
         st.html('<p class="l-quiet">Or drop a recording of your own above.</p>')
     st.html(
         '<p class="l-name">See how good it is</p><p class="l-quiet">This has no page yet.'
-        " <code>make evaluate</code> measures word errors, <code>make bench</code> the speed, on"
-        " this computer.</p>"
+        " The README has what was measured; <code>make bench</code> measures word errors and speed"
+        " on this computer.</p>"
     )
     with st.container(gap="xxsmall"):
         st.page_link("walkthrough.py", label="**Walk through the book**")

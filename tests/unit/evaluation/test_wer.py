@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from evaluation.wer import Errors, errors_by_sentence, normalise, rate, word_errors
 
-words = st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "omega"]), min_size=1, max_size=12)
+VOCABULARY = ["alpha", "beta", "gamma", "delta", "omega"]
+words = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=12)
 
 
 def edit_distance(a: list[str], b: list[str]) -> int:

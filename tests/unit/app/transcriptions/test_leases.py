@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from app.clock import now
-from app.transcriptions import recognising
+from app.transcriptions import preparing, recognising
 from app.transcriptions.tables import SegmentRow, Status, WindowState
 from tests.support.rows import Rows
 
@@ -70,6 +70,19 @@ def test_results_of_a_cancelled_job_are_refused(rows: Rows) -> None:
     assert rows.all(SegmentRow) == []
     assert rows.job(job).status is Status.CANCELLED
     assert states(rows, job) == [WindowState.PENDING, WindowState.PENDING]
+
+
+def test_results_of_a_job_that_failed_meanwhile_are_refused(rows: Rows) -> None:
+    job = rows.submit()
+    held = rows.begin(job)
+    assert held is not None
+    rows.add_windows(held, [0])
+    windows = rows.leased()
+    with rows.context.database.write() as session:
+        preparing.fail(session, held, "unreadable_audio", "It is damaged.", retryable=False)
+    assert rows.complete(windows) == 0
+    assert rows.all(SegmentRow) == []
+    assert rows.job(job).status is Status.FAILED
 
 
 def test_results_of_a_deleted_job_are_refused(rows: Rows) -> None:

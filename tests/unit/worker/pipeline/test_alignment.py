@@ -37,8 +37,8 @@ def aligned(positions: list[int], words: list[str] | None = None):  # type: igno
     return words_of(WordTokens(words), list(range(len(words))), alignment, PIECES)  # type: ignore[arg-type]
 
 
-@given(st.lists(st.integers(0, 600), min_size=2, max_size=60).map(sorted))
-def test_times_never_go_back_and_never_leave_the_recording(positions: list[int]) -> None:
+@given(st.lists(st.integers(0, 600), min_size=2, max_size=60))
+def test_times_never_go_back_or_leave_the_recording_whatever_the_alignment(positions: list[int]) -> None:
     words = aligned(positions)
     times = [time for word in words for time in (word.start_s, word.end_s)]
     assert times == sorted(times)
