@@ -38,7 +38,9 @@ def aligned(positions: list[int], words: list[str] | None = None):  # type: igno
 
 
 @given(st.lists(st.integers(0, 600), min_size=2, max_size=60))
-def test_times_never_go_back_or_leave_the_recording_whatever_the_alignment(positions: list[int]) -> None:
+def test_times_never_go_back_or_leave_the_recording_whatever_the_alignment(
+    positions: list[int],
+) -> None:
     words = aligned(positions)
     times = [time for word in words for time in (word.start_s, word.end_s)]
     assert times == sorted(times)

@@ -34,7 +34,7 @@ def text_of(outcomes: Sequence[Outcome]) -> str:
 
 @pytest.fixture(scope="module")
 def windows(two_minutes: Samples) -> list[Window]:
-    return list(pack(blocks(two_minutes, 1.0), Packer()))[:5]
+    return list(pack(blocks(two_minutes, 1.0), Packer()))[:4]
 
 
 @pytest.fixture(scope="module")
