@@ -21,7 +21,7 @@ from app.telemetry.service import seen
 from app.transcriptions import preparing
 from app.transcriptions.preparing import Decoded, LeaseLost, NewWindow, Preparation
 from worker.pipeline.types import Samples, Window
-from worker.pipeline.windows import Packer, pack
+from worker.pipeline.windows import Packer, pack, packing_for
 from worker.playback import PlaybackCopy
 from worker.version import code_version
 
@@ -64,7 +64,7 @@ def _fail(context: Context, held: Preparation, code: str, message: str, *, retry
 
 def _prepare(context: Context, held: Preparation) -> None:
     settings = context.settings
-    packer = Packer()
+    packer = Packer(packing_for(held.model))
     with (
         context.storage.local_file(held.storage_key) as file,
         context.decoder.decode(file, settings.max_audio_s) as decoding,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from app.clock import now
 from app.context import Context
 from app.faults.service import FaultSwitches
 from app.outbox.tables import OutboxRow, Topic
+
+logger = logging.getLogger("lectern.dispatcher")
 
 BATCH = 100
 KEEP_SENT = timedelta(hours=1)
@@ -55,6 +58,9 @@ class Relay:
                     self._deliver(row)
                 except BrokerDown as error:
                     away = error
+                    continue
+                except OSError:
+                    logger.exception("outbox row %s waits for the next round", row.number)
                     continue
                 assert row.number is not None
                 sent.append(row.number)

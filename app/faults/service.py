@@ -17,6 +17,7 @@ from app.faults.registry import REGISTRY, Fault
 from app.faults.tables import FaultRow
 
 MAX_MINUTES = 60.0
+MAX_PARAMETER = 3600.0
 _CACHE_S = 0.5
 
 
@@ -39,6 +40,12 @@ def switch_on(
         raise Unprocessable(
             code="unknown_parameter",
             detail=f"{name} has no parameter {', '.join(sorted(unknown))}.",
+        )
+    negative = [key for key, value in parameters.items() if not 0 <= value <= MAX_PARAMETER]
+    if negative:
+        raise Unprocessable(
+            code="bad_parameter",
+            detail=f"{', '.join(negative)} of {name} must lie between 0 and {MAX_PARAMETER:g}.",
         )
     row = session.get(FaultRow, name) or FaultRow(name=name, parameters={}, expires_at=now())
     row.parameters = {**fault.parameters, **parameters}

@@ -42,6 +42,7 @@ class Preparation:
     fence: int
     transcription_id: str
     storage_key: str
+    model: str
     known_windows: frozenset[int]
 
 
@@ -105,7 +106,14 @@ def begin(session: Session, transcription_id: str, lease_s: float, code: str) ->
     job.code_version = code
     recording = session.get_one(Recording, job.recording_id)
     known = session.exec(select(WindowRow.number).where(WindowRow.transcription_id == job.id))
-    return Preparation(attempt.id, attempt.fence, job.id, recording.storage_key, frozenset(known))
+    return Preparation(
+        attempt_id=attempt.id,
+        fence=attempt.fence,
+        transcription_id=job.id,
+        storage_key=recording.storage_key,
+        model=job.model,
+        known_windows=frozenset(known),
+    )
 
 
 def _show_running(job: Transcription) -> None:

@@ -46,7 +46,7 @@ from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import SURE
 from worker.pipeline.transcribe import transcribe as recognise
 from worker.pipeline.types import Segment
-from worker.pipeline.windows import Packer
+from worker.pipeline.windows import Packer, packing_for
 
 _NO_MODEL_COULD = (
     "No model could recognise this recording. The file is as it was; try again, and run"
@@ -134,7 +134,7 @@ class _Engine:
 
     def transcribe(self, path: Path, bar: Bar) -> TranscriptionOut:
         """The job as the API would tell it. Raises `Refused`."""
-        packer, begun = Packer(), now()
+        packer, begun = Packer(packing_for(self._asked.model)), now()
         try:
             name = display_name(path.name)
             with self._client.decode(path, self._settings.max_audio_s) as decoding:

@@ -23,6 +23,18 @@ def _extractor(n_mels: int) -> FeatureExtractor:
     return FeatureExtractor(feature_size=n_mels)
 
 
+SHORT_S = 20.0
+LONG_S = 28.0
+
+
+def padded_frames(duration_s: float) -> int:
+    """Mel frames a window of this length is padded to: one of two lengths, or its own if longer."""
+    for limit_s in (SHORT_S, LONG_S):
+        if duration_s <= limit_s:
+            return frames_of(limit_s + TAIL_S)
+    return frames_of(duration_s + TAIL_S)
+
+
 def frames_of(duration_s: float) -> int:
     """Mel frames for `duration_s` seconds."""
     return round(duration_s * SAMPLE_RATE / HOP)

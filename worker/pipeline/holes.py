@@ -17,6 +17,8 @@ from worker.pipeline.types import SAMPLE_RATE, Piece, Recognition, Samples, Wind
 
 MISSED_S = 1.0
 """Speech without a word to it, in one gap between words, that is worth a second look."""
+SLIVER_S = 0.25
+PAUSE_S = 1.0
 MARGIN_S = 0.2
 LIKELY = 0.4
 """Mean word probability from which on words found in a hole are believed."""
@@ -28,14 +30,27 @@ def missed_speech(window: Window, words: tuple[Word, ...]) -> list[tuple[float, 
     starts = [*(word.start_s for word in words), window.end_s]
     holes = []
     for start_s, end_s in zip(ends, starts, strict=True):
-        inside = [
-            (max(a, start_s), min(b, end_s))
-            for a, b in window.strict_speech
-            if a < end_s and b > start_s
-        ]
-        if sum(b - a for a, b in inside) >= MISSED_S:
-            holes.append((inside[0][0], inside[-1][1]))
+        holes += _stretches(_inside(window.strict_speech, start_s, end_s))
     return holes
+
+
+def _inside(
+    speech: tuple[tuple[float, float], ...], start_s: float, end_s: float
+) -> list[tuple[float, float]]:
+    """Speech between two times; slivers at the edges belong to the words beside them."""
+    cut = [(max(a, start_s), min(b, end_s)) for a, b in speech if a < end_s and b > start_s]
+    return [(a, b) for a, b in cut if b - a >= SLIVER_S]
+
+
+def _stretches(speech: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches with enough speech in them, cut where a longer pause lies."""
+    groups: list[list[tuple[float, float]]] = []
+    for span in speech:
+        if groups and span[0] - groups[-1][-1][1] <= PAUSE_S:
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return [(g[0][0], g[-1][1]) for g in groups if sum(b - a for a, b in g) >= MISSED_S]
 
 
 def fill(

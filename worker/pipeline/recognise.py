@@ -18,7 +18,7 @@ import tokenizers
 from faster_whisper.tokenizer import Tokenizer
 
 from worker.pipeline.alignment import words_of
-from worker.pipeline.features import TAIL_S, frames_of, log_mel
+from worker.pipeline.features import frames_of, log_mel, padded_frames
 from worker.pipeline.types import Recognition, Window
 
 MAX_PROMPT_TOKENS = 224
@@ -37,8 +37,6 @@ class DecodingOptions:
     keywords: tuple[str, ...] = ()
     """Terms the recording is expected to contain; they are put before the text as a prompt."""
     beam_size: int = 5
-    mel_s: float = 20.0 + TAIL_S
-    """Length every window is padded to."""
     no_repeat_ngram_size: int = 0
     """Above 0 forbids repeating that many tokens: the way out of a loop, never the default."""
 
@@ -78,10 +76,22 @@ class Recogniser:
     ) -> list[Recognition]:
         """What was said in each window, in order. Safe to call from several threads at once.
 
+        Windows are padded to one of two lengths, which each window chooses by its own, and only
+        windows of one length are decoded together: none depends on its company.
         Raises `ValueError` for a language the weights do not know.
         """
-        options = options or DecodingOptions()
-        frames = frames_of(max(options.mel_s, *(w.duration_s + TAIL_S for w in windows)))
+        lengths = [padded_frames(window.duration_s) for window in windows]
+        found: dict[int, Recognition] = {}
+        for frames in sorted(set(lengths)):
+            chosen = [i for i, length in enumerate(lengths) if length == frames]
+            batch = [windows[i] for i in chosen]
+            heard = self._recognise(batch, frames, options or DecodingOptions())
+            found.update(zip(chosen, heard, strict=True))
+        return [found[i] for i in range(len(windows))]
+
+    def _recognise(
+        self, windows: Sequence[Window], frames: int, options: DecodingOptions
+    ) -> list[Recognition]:
         mels = np.stack([log_mel(w.samples, frames, self.model.n_mels) for w in windows])
         encoded = self.model.encode(ctranslate2.StorageView.from_array(mels))
         languages = self._languages(encoded, len(windows), options)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from worker.pipeline.ladder import Outcome, climb, rungs_of
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.types import Samples, Window
-from worker.pipeline.windows import Packer, pack
+from worker.pipeline.windows import Packer, pack, packing_for
 
 BATCH = 4
 """Windows decoded at once: decoder weights are read from memory once for all of them."""
@@ -39,7 +39,7 @@ def transcribe(
     needed: memory does not grow with the recording. `packer.skipped` lists what was left out.
     """
     options = options or DecodingOptions()
-    windows = pack(blocks, packer or Packer())
+    windows = pack(blocks, packer or Packer(packing_for(model)))
     first = next(windows, None)
     if first is None:
         return
@@ -71,7 +71,7 @@ def transcribe_many(
 
     def windows() -> Iterator[Window]:
         for number, blocks in enumerate(recordings):
-            for window in pack(blocks, Packer()):
+            for window in pack(blocks, Packer(packing_for(model))):
                 owners.append(number)
                 yield window
 

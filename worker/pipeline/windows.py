@@ -38,6 +38,16 @@ class PackingOptions:
     """A pause up to this long between two spans stays in the window as it is."""
 
 
+LONG_WINDOWS = PackingOptions(max_s=28.0, fill_s=24.0)
+"""For small weights, which need the context more and the processor's cache less."""
+_PACKING = {"tiny.en": LONG_WINDOWS}
+
+
+def packing_for(model: str) -> PackingOptions:
+    """How recordings are cut for `model`; measured, see `docs/decisions/0002`."""
+    return _PACKING.get(model, PackingOptions())
+
+
 @dataclass(slots=True)
 class _Span:
     start: int  # frames

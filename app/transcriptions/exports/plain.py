@@ -8,8 +8,8 @@ PARAGRAPH_PAUSE_S = 2.0
 
 
 def machine_made(job: TranscriptionOut) -> str:
-    """The sentence every export carries."""
-    # Ch 29 · Transparency and Accountability: every export says that a machine wrote it, and which
+    """The sentence that text, WebVTT and JSON carry; SubRip has no place for one."""
+    # Ch 29 · Transparency and Accountability: exports that can hold a note say that a machine wrote them, and which
     return f"Transcribed by machine ({job.model.name}); it may contain errors."
 
 
