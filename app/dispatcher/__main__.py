@@ -18,13 +18,15 @@ from app.recordings.service import sweep_unused
 from app.settings import get_settings
 from app.storage.local import LocalStorage
 from app.telemetry.service import forget_dead, seen
+from app.transcriptions.orphans import sweep_orphans
 from app.transcriptions.reaper import take_back, wake_forgotten
 
 logger = logging.getLogger("lectern.dispatcher")
 
 POLL_S = 0.1
 FAILED_PAUSE_S = 1.0
-UNFINISHED_UPLOAD_S = 3600.0
+LEFTOVER_S = 3600.0
+"""What was left half-done is removed after this long."""
 
 
 @dataclass(slots=True)
@@ -88,8 +90,10 @@ def _chores(context: Context, relay: Relay) -> list[Chore]:
             sweep_unused(session, settings.unused_upload_h)
             forget_sent(session)
             forget_dead(session, timedelta(hours=1))
+        with context.database.read() as session:
+            sweep_orphans(session, context.storage, older_than_s=LEFTOVER_S, now_s=time.time())
         if isinstance(context.storage, LocalStorage):
-            context.storage.sweep_unfinished(UNFINISHED_UPLOAD_S, time.time())
+            context.storage.sweep_unfinished(LEFTOVER_S, time.time())
 
     return [
         Chore(1.0, reap),
