@@ -14,10 +14,9 @@ def sweep_orphans(session: Session, storage: Storage, *, older_than_s: float, no
 
     Young ones stay: an object is stored before the row that names it is committed.
     """
-    known: set[str | None] = set()
-    known.update(session.exec(select(WindowRow.audio_key)))
-    for keys in session.exec(select(Recording.storage_key, Recording.playback_key)):
-        known.update(keys)
+    windows = session.exec(select(WindowRow.audio_key)).all()
+    recordings = session.exec(select(Recording.storage_key, Recording.playback_key)).all()
+    known = {*windows, *(key for keys in recordings for key in keys)}
     removed = 0
     for key in list(storage.keys()):
         if key in known:
