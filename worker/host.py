@@ -32,6 +32,8 @@ from worker.version import code_version
 logger = logging.getLogger("lectern.host")
 
 LOADED_MODELS = 2
+ENOUGH_S = 30.0
+"""Audio in a batch from which on its speed says something about the next recording."""
 IDLE_S = 0.05
 """How long a stream waits for the next window while a recording is being prepared."""
 
@@ -91,7 +93,13 @@ class Host:
     def _one_batch(self) -> bool:
         """Lease and recognise a batch; False when another stream was quicker."""
         with self._context.database.write() as session:
-            batch = recognising.lease(session, self._process, self._settings.lease_s, BATCH)
+            batch = recognising.lease(
+                session,
+                self._process,
+                self._settings.lease_s,
+                BATCH,
+                streams=self._settings.stream_count,
+            )
         if batch is None:
             return False
         rungs = rungs_of(batch.model, batch.language)
@@ -127,7 +135,7 @@ class Host:
             busy, self._busy = self._busy, self._busy - 1
         seconds = time.monotonic() - started
         audio_s = sum(window.duration_s for window in windows)
-        if len(windows) == BATCH:
+        if audio_s > ENOUGH_S:
             with self._context.database.write() as session:
                 measured(session, name, audio_s / seconds * busy)
         return outcomes, weights, seconds

@@ -74,8 +74,13 @@ class WindowResult:
     language_probability: float | None = None
 
 
-def lease(session: Session, process: str, lease_s: float, most: int) -> Batch | None:
+def lease(
+    session: Session, process: str, lease_s: float, most: int, streams: int = 1
+) -> Batch | None:
     """Lease up to `most` windows, of the job whose turn it is first, or None when none waits.
+
+    The last windows are divided between the `streams`, so that none idles while another has a
+    full batch to do.
 
     The turn goes to the owner with the fewest windows in work, then to the job that has had
     least audio recognised so far: a short recording overtakes long ones, and nobody starves.
@@ -83,10 +88,12 @@ def lease(session: Session, process: str, lease_s: float, most: int) -> Batch | 
     a window does not depend on its company.
     """
     # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
-    turns = _turns(session)
+    turns, pending = _turns(session)
     if not turns:
         return None
     lead = turns[0]
+    if not work_is_coming(session):
+        most = max(1, min(most, -(-pending // streams)))
     rows: list[WindowRow] = []
     for job in turns:
         if len(rows) < most and _wants(job) == _wants(lead):
@@ -111,8 +118,8 @@ def _wants(job: Transcription) -> tuple[str, dict[str, Any], str | None]:
     return job.model, job.options, job.options.get("language") or job.language
 
 
-def _turns(session: Session) -> list[Transcription]:
-    """Jobs with a window that may be leased now, in the order of their turns."""
+def _turns(session: Session) -> tuple[list[Transcription], int]:
+    """Jobs with a window that may be leased now, in the order of their turns; all such windows."""
     running = func.sum(case((col(WindowRow.state) == WindowState.RUNNING, 1), else_=0))
     pending = func.sum(case((col(WindowRow.state) == WindowState.PENDING, 1), else_=0))
     active = session.execute(
@@ -139,7 +146,7 @@ def _turns(session: Session) -> list[Transcription]:
             entry[0].created_at,
         )
     )
-    return [job for job, _ in waiting]
+    return [job for job, _ in waiting], sum(int(left) for _, _, left in active)
 
 
 def _unsettled(job: Transcription) -> bool:

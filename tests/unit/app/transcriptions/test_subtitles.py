@@ -26,7 +26,7 @@ def segment(entries: list[tuple[str, float, float]], start_s: float = 0.0) -> Se
     """Words with a pause before each and a length."""
     timed, time_s = [], start_s
     for text, pause_s, length_s in entries:
-        begin_s = time_s + pause_s
+        begin_s = round(time_s + pause_s, 3)
         time_s = round(begin_s + length_s, 3)
         timed.append(WordOut(word=f" {text}", start=begin_s, end=time_s, probability=0.9))
     said = "".join(word.word for word in timed).strip()

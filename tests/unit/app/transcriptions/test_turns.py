@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.transcriptions import recognising
 from tests.support.rows import Rows
 
 pytestmark = pytest.mark.chapter(12)
@@ -92,3 +93,14 @@ def test_a_batch_has_at_most_as_many_windows_as_asked_for(rows: Rows) -> None:
     assert len(rows.leased(4)) == 4
     assert len(rows.leased(4)) == 4
     assert rows.leased(4) == ()
+
+
+def test_the_last_windows_are_divided_between_the_streams(rows: Rows) -> None:
+    rows.prepared(7)
+    rows.complete(rows.leased(1))
+    taken = []
+    for _ in range(4):
+        with rows.context.database.write() as session:
+            batch = recognising.lease(session, "host@elsewhere:1", 60, 4, streams=2)
+        taken.append(len(batch.windows) if batch else 0)
+    assert taken == [3, 2, 1, 0]
