@@ -14,7 +14,7 @@ from typing import Any
 from app.sample.routes import FOLDER, NAME
 from app.settings import get_settings
 from worker.decoder.local import decoder
-from worker.models.weights import find
+from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import transcribe
 from worker.pipeline.types import Samples, Segment
@@ -24,8 +24,7 @@ MODEL = "whisper-base"
 
 @lru_cache(maxsize=2)
 def _load(name: str) -> Recogniser:
-    weights = find(name, get_settings().models_dir)
-    return Recogniser(weights.folder, name=name, streams=get_settings().stream_count)
+    return load_recogniser(name, get_settings())[0]
 
 
 def _segments(keywords: tuple[str, ...]) -> list[Segment]:

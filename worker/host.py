@@ -21,8 +21,9 @@ from app.storage.base import ObjectMissing
 from app.telemetry.service import machine_class, measured, process_name, seen
 from app.transcriptions import recognising
 from app.transcriptions.recognising import Batch, LeasedWindow, NewSegment, WindowResult
-from worker.models.weights import Weights, find
+from worker.models.weights import Weights
 from worker.pipeline.ladder import Outcome, failed, recognise, rungs_of
+from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import BATCH
 from worker.pipeline.types import Piece, Segment, Window
@@ -164,17 +165,9 @@ class Host:
             if name in self._models:
                 self._models[name] = self._models.pop(name)
                 return self._models[name]
-            weights = find(name, self._settings.models_dir)
-            recogniser = Recogniser(
-                weights.folder,
-                name=name,
-                device=self._settings.device,
-                compute_type=self._settings.compute_type,
-                streams=self._settings.stream_count,
-            )
             while len(self._models) >= LOADED_MODELS:
                 self._models.pop(next(iter(self._models)))
-            self._models[name] = (recogniser, weights)
+            self._models[name] = load_recogniser(name, self._settings)
             return self._models[name]
 
     def _store(

@@ -27,8 +27,8 @@ class Run:
 def lectern(model: str, files: Sequence[Path]) -> Run:
     """Our pipeline with word times: decoder server, voice activity, windows, all cores."""
     from worker.decoder.local import decoder
-    from worker.models.weights import find
     from worker.pipeline.ladder import Outcome
+    from worker.pipeline.loading import load_recogniser
     from worker.pipeline.recognise import Recogniser
     from worker.pipeline.transcribe import transcribe, transcribe_many
     from worker.pipeline.types import Samples
@@ -38,8 +38,7 @@ def lectern(model: str, files: Sequence[Path]) -> Run:
 
     @lru_cache(maxsize=2)
     def load(name: str) -> Recogniser:
-        weights = find(name, settings.models_dir)
-        return Recogniser(weights.folder, name=name, streams=streams)
+        return load_recogniser(name, settings)[0]
 
     started = time.perf_counter()
     load(model)

@@ -42,6 +42,7 @@ from ui.cli.submit import fallback_note, report
 from worker.decoder.local import decoder
 from worker.models.weights import ModelError, Weights, catalogue, find
 from worker.pipeline.ladder import Outcome, rungs_of
+from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import SURE
 from worker.pipeline.transcribe import transcribe as recognise
@@ -121,15 +122,7 @@ class _Engine:
     def _load(self, name: str) -> Recogniser:
         with self._loading:
             if name not in self._models:
-                weights = find(name, self._settings.models_dir)
-                recogniser = Recogniser(
-                    weights.folder,
-                    name=name,
-                    device=self._settings.device,
-                    compute_type=self._settings.compute_type,
-                    streams=self._settings.stream_count,
-                )
-                self._models[name] = (recogniser, weights)
+                self._models[name] = load_recogniser(name, self._settings)
             return self._models[name][0]
 
     def transcribe(self, path: Path, bar: Bar) -> TranscriptionOut:
