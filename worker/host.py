@@ -182,9 +182,8 @@ class Host:
 
     def _give_back(self, batch: Batch, rungs: tuple[str, ...], error: Exception) -> None:
         told = "the audio of the window is missing" if isinstance(error, ObjectMissing) else error
-        last = (
-            len(rungs) - 1
-        )  # the ladder gets shorter when the language turns out not to be English
+        # The ladder gets shorter when the language turns out not to be English
+        last = len(rungs) - 1
         with self._context.database.write() as session:
             for leased in batch.windows:
                 pieces = tuple(Piece(*piece) for piece in leased.pieces)
