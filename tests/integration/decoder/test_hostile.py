@@ -9,39 +9,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.media.client import DecoderClient, Summary
+from app.media.client import DecoderClient
 from app.media.containers import CONTAINERS
 from app.media.errors import CODES, MediaError
 from app.media.protocol import FrameKind, Request, load_json, receive_frame, send_request
 from tests.support import media
-from worker.decoder.local import decoder
+from tests.support.decoding import GOOD, total
 
-GOOD = media.speech_like_wav(2)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[DecoderClient]:
-    with decoder(max_children=3, timeout_s=20) as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _still_alive_afterwards(client: DecoderClient) -> Iterator[None]:
-    yield
-    assert total(client, GOOD).samples == 32_000
-
-
-def total(client: DecoderClient, data: bytes, max_s: float = 600) -> Summary:
-    with client.decode(io.BytesIO(data), max_s) as decoding:
-        for _ in decoding:
-            pass
-        return decoding.summary
+pytestmark = pytest.mark.usefixtures("still_alive_afterwards")
 
 
 def refused(client: DecoderClient, data: bytes, max_s: float = 600) -> MediaError:

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-
 import pytest
 
-from app.media.client import DecoderClient, Summary
+from app.media.client import DecoderClient
 from tests.support import media
-from worker.decoder.local import decoder
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[DecoderClient]:
-    with decoder(max_children=3, timeout_s=20) as private:
-        yield private
-
-
-def total(client: DecoderClient, data: bytes, max_s: float = 600) -> Summary:
-    with client.decode(io.BytesIO(data), max_s) as decoding:
-        for _ in decoding:
-            pass
-        return decoding.summary
+from tests.support.decoding import total
 
 
 @pytest.mark.chapter(7)

@@ -7,36 +7,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app.media.client import DecoderClient, Summary
+from app.media.client import DecoderClient
 from app.media.errors import MediaError
 from tests.support import media
+from tests.support.decoding import GOOD, total
 from worker.decoder.local import decoder
 
-GOOD = media.speech_like_wav(2)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[DecoderClient]:
-    with decoder(max_children=3, timeout_s=20) as private:
-        yield private
-
-
-@pytest.fixture(autouse=True)
-def _still_alive_afterwards(client: DecoderClient) -> Iterator[None]:
-    yield
-    assert total(client, GOOD).samples == 32_000
-
-
-def total(client: DecoderClient, data: bytes, max_s: float = 600) -> Summary:
-    with client.decode(io.BytesIO(data), max_s) as decoding:
-        for _ in decoding:
-            pass
-        return decoding.summary
+pytestmark = pytest.mark.usefixtures("still_alive_afterwards")
 
 
 def test_closing_early_ends_the_child(client: DecoderClient) -> None:
