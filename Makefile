@@ -17,8 +17,8 @@ BUILDS_WITH = setuptools -c constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test run test test-all lint format types imports bench bench-first-run \
-	wheelhouse readme screenshots settings-table clean
+.PHONY: help setup setup-test run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
+	bench-memory wheelhouse readme screenshots settings-table clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,7 +51,7 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 setup-test: $(TEST_STAMP)  ## Install what the tests need as well
 
 $(TEST_STAMP): $(STAMP)
-	@echo "Installing what the tests need: about 80 MB, once, half a minute ..."
+	@echo "Installing what the tests need: about 120 MB, once, half a minute ..."
 	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[test]'
 	@touch $@
 
@@ -67,6 +67,9 @@ test: $(TEST_STAMP)  ## All tests but the slowest (some minutes)
 
 test-all: $(TEST_STAMP)  ## All tests
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+test-chaos: $(TEST_STAMP)  ## 300 recordings while everything breaks (some minutes)
+	$(BIN)/python -m tests.chaos --database both --out evaluation/results/chaos.json
 
 check-%: $(TEST_STAMP)  ## The tests of one chapter of the book, e.g. make check-13
 	$(BIN)/python -m pytest --chapter $* $(PYTEST_OPTIONS)
@@ -91,9 +94,17 @@ bench: $(TEST_STAMP)  ## Speed and word error rate beside faster-whisper's own c
 	@echo "Measuring the recogniser on real speech; this takes long and says how far it is ..."
 	$(BIN)/python -m evaluation.bench
 
+bench-memory: $(TEST_STAMP)  ## Memory of every process over ten minutes, an hour, ten hours (long)
+	@echo "Transcribing eleven hours and watching the memory; a quarter of an hour on two cores ..."
+	$(BIN)/python -m evaluation.bench.memory
+
 bench-first-run: $(TEST_STAMP)  ## From a clone to the first transcript, timed (three minutes)
 	@echo "Cloning the last commit and setting it up from nothing; about three minutes ..."
 	$(BIN)/python -m evaluation.first_run
+
+bench-fairness: $(TEST_STAMP)  ## What a short recording waits for in a crowd (four minutes)
+	@echo "Sending short recordings alone, behind long ones and behind bulks; about four minutes ..."
+	$(BIN)/python -m evaluation.bench.fairness
 
 # -- keeping it ------------------------------------------------------------------------------
 

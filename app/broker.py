@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from celery import Celery
+from kombu.entity import Queue
+from kombu.exceptions import ChannelError, OperationalError
 
 from app.outbox.tables import Topic
 
@@ -15,8 +19,39 @@ TASKS = {
     Topic.RECOGNISE: ("lectern.recognise", RECOGNISER_QUEUE),
 }
 WAKE_UP = "lectern.wake_up"
-EXPIRES_S = 60.0
-"""A wake-up nobody took is worthless after this long: the dispatcher will have sent another."""
+
+
+class BrokerDown(Exception):
+    """The broker did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """What the dispatcher asks of the broker. Raises `BrokerDown`."""
+
+    celery: Celery
+
+    def send(self, task: str, arguments: list[str], queue: str, late_s: float = 0.0) -> None:
+        """Hand over one message; it is delivered `late_s` after it arrived.
+
+        It does not expire: the time of day at which it would is read by another clock.
+        """
+        try:
+            self.celery.send_task(task, arguments, queue=queue, countdown=late_s or None)
+        except (OperationalError, OSError) as error:
+            raise BrokerDown(str(error)) from error
+
+    def waiting(self, queue: str) -> int:
+        """Messages that nobody has taken yet."""
+        try:
+            with self.celery.connection_for_read() as connection:
+                channel = connection.default_channel
+                try:
+                    return int(channel.queue_declare(queue=queue, passive=True).message_count)
+                except ChannelError:
+                    return 0  # nobody ever sent one there
+        except (OperationalError, OSError) as error:
+            raise BrokerDown(str(error)) from error
 
 
 def make_celery(broker_url: str) -> Celery:
@@ -26,7 +61,10 @@ def make_celery(broker_url: str) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
-        task_create_missing_queues=True,
+        # Taken off the queue as they are delivered: redelivery is worth nothing where the database
+        # is the truth, and the bookkeeping of unacknowledged messages can make a worker deaf that
+        # loses the broker at the wrong moment (it waits for an answer to an acknowledgement)
+        task_queues=[_queue(name) for name in (MEDIA_QUEUE, RECOGNISER_QUEUE)],
         task_default_queue=MEDIA_QUEUE,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -43,3 +81,7 @@ def make_celery(broker_url: str) -> Celery:
         enable_utc=True,
     )
     return celery
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, no_ack=True)  # type: ignore[no-untyped-call]

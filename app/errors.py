@@ -15,14 +15,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.database import DatabaseError, DatabaseFull, Unstorable
+
+DATABASE_BACK_S = 5
+"""When a client is told to try again while the database is away."""
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
     """Base of every error with a message for a person."""
 
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
     code = "internal_error"
+    title: str | None = None
+    """Of a status that HTTP itself does not know; the others have theirs."""
 
     def __init__(
         self,
@@ -84,6 +90,11 @@ class Unprocessable(Problem):
     code = "unprocessable"
 
 
+class TooManyRequests(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+
+
 class Unavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "unavailable"
@@ -94,11 +105,38 @@ class StorageFull(Problem):
     code = "storage_full"
 
 
+def database_problem(error: DatabaseError) -> Problem:
+    """What to tell while the database cannot do its part."""
+    if isinstance(error, DatabaseFull):
+        return StorageFull(
+            detail="There is no room left for transcripts. What was kept is safe; free some space"
+            " and try again."
+        )
+    # Ch 13 · Planning for Operations: a database that restarts is told as such, and for how long
+    return Unavailable(
+        code="database_away",
+        detail="The database does not answer at the moment. Everything that was kept is safe; try"
+        f" again in {DATABASE_BACK_S} seconds.",
+        headers={"Retry-After": str(DATABASE_BACK_S)},
+    )
+
+
+def unstorable_problem(request: Request) -> Problem:
+    """A NUL in the address names nothing; elsewhere it is a mistake of the request."""
+    if any("\x00" in str(value) for value in request.path_params.values()):
+        return NotFound(detail="There is nothing at this address: it contains a NUL character.")
+    return Unprocessable(
+        code="unstorable",
+        detail="The request has a NUL character or a number with too many digits. Nothing was"
+        " kept of it.",
+    )
+
+
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
     """Render `problem`, with the request's id so that a log line can be found again."""
     body = {
         "type": f"https://lectern.invalid/problems/{problem.code}",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": problem.title or HTTPStatus(problem.status).phrase,
         "status": int(problem.status),
         "detail": problem.detail,
         "code": problem.code,
@@ -116,6 +154,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
         return problem_response(request, error)
+
+    @app.exception_handler(DatabaseError)
+    async def _database(request: Request, error: DatabaseError) -> JSONResponse:
+        return problem_response(request, database_problem(error))
+
+    @app.exception_handler(Unstorable)
+    async def _unstorable(request: Request, error: Unstorable) -> JSONResponse:
+        return problem_response(request, unstorable_problem(request))
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

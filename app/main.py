@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import errors
+from app.admission.concurrency import BoundedRequests
 from app.chapters.routes import router as chapters
 from app.context import Context, open_context
 from app.faults.routes import router as faults
@@ -21,6 +22,7 @@ from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
 from app.transcriptions.routes import router as transcriptions
+from app.uploads.routes import router as uploads
 
 DESCRIPTION = "Transcribes recorded speech on your own computer, with times and doubts."
 
@@ -42,6 +44,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         transcriptions,
         events,
         recordings,
+        uploads,
         models,
         chapters,
         faults,
@@ -49,6 +52,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         health,
     ):
         app.include_router(router)
+    # Inside the doorkeeper: strangers take no place
+    app.add_middleware(BoundedRequests, most=settings.max_requests)
     app.add_middleware(LocalGuard, token=read_or_make(settings.token_path))
 
     app.add_middleware(RequestId)

@@ -14,7 +14,8 @@ import app.faults.tables
 import app.outbox.tables
 import app.recordings.tables
 import app.telemetry.tables
-import app.transcriptions.tables  # noqa: F401 (imported for the tables they define)
+import app.transcriptions.tables
+import app.uploads.tables  # noqa: F401 (imported for the tables they define)
 from app.database import Database
 from app.settings import REPOSITORY
 
@@ -41,8 +42,20 @@ def downgrade(address: str, revision: str) -> None:
     command.downgrade(_config(address), revision)
 
 
+def is_known(revision: str) -> bool:
+    """Whether our migrations lead through `revision`; those of a newer version do not."""
+    scripts = ScriptDirectory.from_config(_config(""))
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def newest() -> str:
+    """The revision of the newest schema."""
+    head = ScriptDirectory.from_config(_config("")).get_current_head()
+    assert head is not None
+    return head
+
+
 def is_current(database: Database) -> bool:
     """Whether the database has the newest schema."""
-    newest = ScriptDirectory.from_config(_config("")).get_current_head()
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision() == newest()

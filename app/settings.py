@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SOCKET_PATH_LIMIT = 90
 """A unix socket's path may have 107 bytes; the names below the folder need the rest."""
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
+_ORIGIN = re.compile(r"https?://[^/\s]+/?")
 
 
 class Settings(BaseSettings):
@@ -33,10 +36,25 @@ class Settings(BaseSettings):
         "local", description="`local`: one person, one computer. `class`: the same for a course."
     )
     database_url: str = Field(
-        "", description="SQLAlchemy address; empty: SQLite in `LECTERN_HOME`."
+        "",
+        description="`postgresql://user:password@host/name`; empty: SQLite in `LECTERN_HOME`.",
     )
     broker_url: str = Field(
         "", description="Redis or Valkey address; empty: the launcher starts its own."
+    )
+    storage_url: str = Field(
+        "",
+        description="`s3://bucket/prefix` with the usual `AWS_*`; empty: a folder in"
+        " `LECTERN_HOME`.",
+    )
+    s3_endpoint: str = Field(
+        "",
+        description="Address of an S3 server that is not Amazon's (MinIO, Garage, Ceph …).",
+    )
+    s3_allow_http: bool = Field(
+        False,
+        validate_default=True,
+        description="Speak to that server without encryption; recordings can be overheard.",
     )
     host: str = Field("127.0.0.1", description="Address the API listens on (loopback only).")
     port: int = Field(8000, description="Port of the API; the next free one if it is taken.")
@@ -62,6 +80,35 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         3, ge=1, description="Times a window is tried on one rung before the next one is used."
     )
+    window_timeout_s: float = Field(
+        900.0,
+        gt=0,
+        description="Seconds after which a model that does not answer is ended with its process.",
+    )
+    decode_ahead_s: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds of work for the recogniser that are decoded ahead; short jobs and"
+        " owners with nothing in hand are let through.",
+    )
+    max_wait_h: float = Field(
+        24.0,
+        gt=0,
+        description="Hours: a job that would be ready later than that is refused at once.",
+    )
+    max_unfinished_jobs: int = Field(
+        10_000, ge=1, description="Unfinished jobs from which on more are refused, fair by owner."
+    )
+    max_uploads: int = Field(16, ge=1, description="Uploads one owner may send at the same time.")
+    max_requests: int = Field(
+        64,
+        ge=1,
+        description="Requests answered at once, of each kind: short ones, those that wait for a"
+        " job, and those that send or fetch a recording.",
+    )
+    min_free_bytes: int = Field(
+        256 * 1024**2, ge=0, description="Bytes of storage that uploads leave free."
+    )
     unused_upload_h: float = Field(
         24.0, gt=0, description="Hours after which an upload nobody transcribed is deleted."
     )
@@ -69,6 +116,30 @@ class Settings(BaseSettings):
         REPOSITORY.parent / "shared" / "corpora",
         description="Folder with corpora of real speech for evaluation and tests.",
     )
+
+    @field_validator("storage_url")
+    @classmethod
+    def _bucket(cls, url: str) -> str:
+        if url and not _BUCKET.fullmatch(url):
+            raise ValueError("it must look like s3://bucket or s3://bucket/prefix")
+        return url.rstrip("/")
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _origin(cls, address: str) -> str:
+        if address and not _ORIGIN.fullmatch(address):
+            raise ValueError("it must look like https://host or https://host:port")
+        return address.rstrip("/")
+
+    @field_validator("s3_allow_http")
+    @classmethod
+    def _said_so(cls, allowed: bool, info: ValidationInfo) -> bool:
+        if str(info.data.get("s3_endpoint", "")).startswith("http:") and not allowed:
+            raise ValueError(
+                "recordings would travel to LECTERN_S3_ENDPOINT unencrypted; use https"
+                " there, or set this to true if nobody can listen"
+            )
+        return allowed
 
     @property
     def database(self) -> str:
@@ -100,6 +171,11 @@ class Settings(BaseSettings):
     @property
     def storage_dir(self) -> Path:
         return self.home / "storage"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Copies of remote objects that the decoder reads, without names while they last."""
+        return self.home / "spool"
 
     @property
     def models_dir(self) -> Path:

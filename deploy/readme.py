@@ -73,10 +73,41 @@ def first_run_table() -> str:
     return "\n".join([*rows, "", made])
 
 
+def memory_table() -> str:
+    """What each process has allocated at most, by the length of the recording."""
+    found = _results("memory")
+    sound = [row for row in found["rows"] if row["container"] == "opus"]
+    lengths = [f"{row['audio_s'] / 60:.0f} min" for row in sound]
+    last = found["slopes"]["opus"][-1]["own_mb_an_hour"]
+    rows = [
+        f"| MB | at rest | {' | '.join(lengths)} | an hour more |",
+        "|---" * (len(sound) + 3) + "|",
+    ]
+    for role, values in sound[0]["roles"].items():
+        peaks = [f"{row['roles'][role]['own_peak_mb']:.0f}" for row in sound]
+        cells = [role, f"{values['own_baseline_mb']:.0f}", *peaks, f"{last[role]:+.1f}"]
+        rows.append(f"| {' | '.join(cells)} |")
+    longest = sound[-1]
+    polling, reading = longest["polling"], longest["reading"]
+    memory = reading["api_own_mb"]
+    made = (
+        f"The longest has {longest['windows']} windows with {longest['speech_s'] / 60:.0f} minutes"
+        f" of speech. Reading its transcript ({reading['answers']['whole']['mb']:.1f} MB) takes the"
+        f" API from {memory['before']:.0f} to {memory['peak']:.0f} MB; after eleven readings in six"
+        f" forms it holds {memory['after_eleven_times']:.0f} MB. Asking how far it is took"
+        f" {polling['poll_ms_first_tenth']:.0f} ms at the beginning and"
+        f" {polling['poll_ms_last_tenth']:.0f} ms at the end; the database's log never exceeded"
+        f" {polling['wal_peak_mb']:.1f} MB. Measured {found['made_at'][:10]} on {found['machine']}"
+        f" with {found['model']}: `make bench-memory`."
+    )
+    return "\n".join([*rows, "", made])
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "recogniser": recogniser_table,
     "first-run": first_run_table,
+    "memory": memory_table,
 }
 
 

@@ -151,6 +151,7 @@ class Client:
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         token = self._settings.token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= arguments.pop("headers", {})
         try:
             answer = self._http.request(method, path, headers=headers, **arguments)
         except httpx.HTTPError as error:

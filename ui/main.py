@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 # Streamlit would look for them beside its script; that one lies among the pages, because Streamlit
 # runs a folder `pages` beside its script by itself, without the shell
 FONTS = Mount("/app/static/fonts", StaticFiles(directory=HERE / "static" / "fonts"))
+SCRIPTS = Mount("/app/static/scripts", StaticFiles(directory=HERE / "static" / "scripts"))
 proxy = Proxy(get_settings())
 
 
@@ -40,7 +41,7 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 app = App(
     HERE / "pages" / "shell.py",
-    routes=[proxy.route, FONTS, *index.routes(PAGES)],
+    routes=[proxy.route, FONTS, SCRIPTS, *index.routes(PAGES)],
     middleware=[Middleware(Guard)],
     lifespan=_lifespan,
 )

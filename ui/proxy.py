@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from ui.settings import Settings
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 _HOP_BY_HOP = {
     "connection",
     "keep-alive",
@@ -75,6 +75,8 @@ class Proxy:
                 " seconds and try again.",
             )
         headers = {k: v for k, v in answer.headers.multi_items() if k not in _NOT_RETURNED}
+        if headers.get("location", "").startswith("/v1/"):
+            headers["location"] = "/api/" + headers["location"].removeprefix("/v1/")
         chunks = self._events(answer) if _is_event_stream(answer) else _chunks(answer)
         return StreamingResponse(chunks, answer.status_code, headers)
 

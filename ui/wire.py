@@ -33,8 +33,26 @@ class Recording(Wire):
     name: str
     container: str
     size_bytes: int
+    sha256: str = ""
     duration_s: float | None
     estimate: Estimate | None = None
+
+
+class Refusal(Wire):
+    status: int
+    code: str
+    detail: str
+
+
+class Upload(Wire):
+    """A large file on its way in parts."""
+
+    id: str
+    size_bytes: int
+    received_bytes: int
+    state: str
+    recording: Recording | None = None
+    problem: Refusal | None = None
 
 
 class Failure(Wire):

@@ -7,4 +7,4 @@ from app.broker import make_celery
 from app.settings import get_settings
 
 celery = make_celery(get_settings().broker)
-celery.conf.imports = ("worker.tasks",)
+celery.conf.imports = ("worker.stopping", "worker.tasks")

@@ -12,15 +12,19 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
+from sqlmodel import Session
+
 from app.context import Context
-from app.faults.service import FaultSwitches
-from app.storage.base import ObjectMissing
+from app.database import DatabaseError
+from app.storage.base import ObjectMissing, StorageAway
 from app.telemetry.service import machine_class, measured, process_name, seen
 from app.transcriptions import recognising
 from app.transcriptions.recognising import Batch, LeasedWindow, NewSegment, WindowResult
+from app.transcriptions.shares import Shares
+from worker.in_work import InWork
 from worker.models.weights import Weights
 from worker.pipeline.ladder import Outcome, failed, recognise, rungs_of
 from worker.pipeline.loading import load_recogniser
@@ -28,6 +32,7 @@ from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import BATCH
 from worker.pipeline.types import Piece, Segment, Window
 from worker.preparing import from_bytes
+from worker.stopping import told_to_stop
 from worker.version import code_version
 
 logger = logging.getLogger("lectern.host")
@@ -37,6 +42,12 @@ ENOUGH_S = 30.0
 """Audio in a batch from which on its speed says something about the next recording."""
 IDLE_S = 0.05
 """How long a stream waits for the next window while a recording is being prepared."""
+LOOK_S = 0.1
+"""How often the host looks whether it was told to stop."""
+LEAVE_S = 2.0
+"""For how long a host that was told to stop tries to hand its windows back."""
+PAUSE_S = 1.0
+"""How long a stream rests when the database or the storage is away."""
 
 
 class SimulatedCrash(RuntimeError):
@@ -49,11 +60,14 @@ class Host:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._settings = context.settings
-        self._faults = FaultSwitches(context.database)
+        self._faults = context.faults
         self._models: dict[str, tuple[Recogniser, Weights]] = {}
         self._loading = threading.Lock()
+        self._leasing = threading.Lock()
+        self._work = InWork()
         self._busy = 0
         self._process = process_name("host")
+        self._shares = Shares()
 
     def warm_up(self) -> None:
         """Load the default model. An unusable one is told in the log, and again for each job."""
@@ -69,53 +83,92 @@ class Host:
             seen(session, "host", woken=True, details=details)
 
     def work(self) -> None:
-        """Recognise windows until none waits and none is about to come."""
+        """Recognise windows until none waits and none is about to come.
+
+        Returns at once when the worker is told to stop; what was in work is then handed back.
+        """
+        streams = [
+            threading.Thread(target=self._stream, name=f"stream-{i}", daemon=True)
+            for i in range(self._settings.stream_count)
+        ]
         with self._heartbeat():
-            threads = [
-                threading.Thread(target=self._stream, name=f"stream-{i}")
-                for i in range(self._settings.stream_count)
-            ]
-            for thread in threads:
+            for thread in streams:
                 thread.start()
-            for thread in threads:
-                thread.join()
+            while any(thread.is_alive() for thread in streams):
+                if told_to_stop():
+                    self._leave()
+                    return
+                streams[0].join(LOOK_S) if streams[0].is_alive() else streams[-1].join(LOOK_S)
+
+    def _leave(self) -> None:
+        with self._leasing:
+            windows = self._work.take_all()
+        with suppress(DatabaseError):
+            self._context.database.transact(
+                lambda session: recognising.hand_back(session, windows), patience_s=LEAVE_S
+            )
+        logger.info("told to stop, %d windows were handed back", len(windows))
 
     def _stream(self) -> None:
-        while True:
-            with self._context.database.read() as session:
-                waiting = recognising.work_is_waiting(session)
-                coming = recognising.work_is_coming(session)
-            if waiting and self._one_batch():
-                continue
-            if not coming:
-                return
+        while not told_to_stop():
+            try:
+                if not self._one_round():
+                    return
+            except DatabaseError as error:
+                logger.warning("the database is in the way: %s", error)
+                time.sleep(PAUSE_S)
+            except Exception:
+                logger.exception("a stream stumbled and goes on")
+                time.sleep(PAUSE_S)
+
+    def _one_round(self) -> bool:
+        """Do a batch, or wait for one; False when none waits and none is about to come."""
+        with self._context.database.read() as session:
+            waiting = recognising.work_is_waiting(session)
+            coming = waiting or recognising.work_is_coming(session)
+        if not coming:
+            return False
+        if not (waiting and self._one_batch()):
             time.sleep(IDLE_S)
+        return True
 
     def _one_batch(self) -> bool:
-        """Lease and recognise a batch; False when another stream was quicker."""
-        with self._context.database.write() as session:
-            batch = recognising.lease(
-                session,
-                self._process,
-                self._settings.lease_s,
-                BATCH,
-                streams=self._settings.stream_count,
-            )
-        if batch is None:
-            return False
+        """Lease and recognise a batch; False when there is none for this stream now."""
+        with self._leasing:
+            batch = None if told_to_stop() else self._context.database.transact(self._lease)
+            if batch is None:
+                return False
+            self._work.add(batch.windows)
+        try:
+            self._do(batch)
+        finally:
+            self._work.remove(batch.windows)
+        return True
+
+    def _lease(self, session: Session) -> Batch | None:
+        recognising.free_forgotten(session, self._process, self._work.windows())
+        streams = self._settings.stream_count
+        return recognising.lease(session, self._process, BATCH, streams, self._shares)
+
+    def _do(self, batch: Batch) -> None:
         rungs = rungs_of(batch.model, batch.language)
         try:
             windows = [self._window(leased) for leased in batch.windows]
             outcomes, weights, seconds = self._recognise(batch, rungs, windows)
+        except StorageAway as error:
+            logger.warning("%d windows wait for the storage: %s", len(batch.windows), error)
+            self._context.database.transact(lambda s: recognising.hand_back(s, batch.windows))
+            time.sleep(PAUSE_S)
+        except DatabaseError:
+            raise  # says nothing about the windows; their leases lapse
         except Exception as error:
             simulated = isinstance(error, SimulatedCrash)
             logger.warning(
                 "%d windows failed on %s", len(batch.windows), rungs, exc_info=not simulated
             )
             self._give_back(batch, rungs, error)
-            return True
-        self._store(batch, outcomes, weights, seconds)
-        return True
+        else:
+            self._store(batch, outcomes, weights, seconds)
 
     def _recognise(
         self, batch: Batch, rungs: tuple[str, ...], windows: list[Window]
@@ -137,18 +190,22 @@ class Host:
         seconds = time.monotonic() - started
         audio_s = sum(window.duration_s for window in windows)
         if audio_s > ENOUGH_S:
-            with self._context.database.write() as session:
-                measured(session, name, audio_s / seconds * busy)
+            speed = audio_s / seconds * busy
+            self._context.database.transact(lambda session: measured(session, name, speed))
         return outcomes, weights, seconds
 
     def _inject_faults(self, rung: int) -> None:
         slow = self._faults.parameters("slow_model")
         if slow is not None:
             time.sleep(slow["seconds"])
-        crash = self._faults.parameters("crashing_model")
-        if crash is None or rung > 0:
+        self._faults.maybe_die()
+        if rung > 0:
             return
-        if self._faults.chance("crashing_model", crash["share"]):
+        hang = self._faults.parameters("hanging_model")
+        if hang is not None and self._faults.chance("hanging_model", hang["share"]):
+            time.sleep(hang["seconds"])
+        crash = self._faults.parameters("crashing_model")
+        if crash is not None and self._faults.chance("crashing_model", crash["share"]):
             if crash["kill"]:
                 os.kill(os.getpid(), signal.SIGKILL)
             raise SimulatedCrash("the fault crashing_model is switched on")
@@ -177,14 +234,14 @@ class Host:
             _result(leased, outcome, weights, seconds / len(outcomes))
             for leased, outcome in zip(batch.windows, outcomes, strict=True)
         ]
-        with self._context.database.write() as session:
-            recognising.complete(session, results)
+        self._context.database.transact(lambda session: recognising.complete(session, results))
 
     def _give_back(self, batch: Batch, rungs: tuple[str, ...], error: Exception) -> None:
         told = "the audio of the window is missing" if isinstance(error, ObjectMissing) else error
         # The ladder gets shorter when the language turns out not to be English
         last = len(rungs) - 1
-        with self._context.database.write() as session:
+
+        def tell(session: Session) -> None:
             for leased in batch.windows:
                 pieces = tuple(Piece(*piece) for piece in leased.pieces)
                 hollow = Window(leased.number, from_bytes(b""), pieces, leased.strict_speech)
@@ -197,26 +254,47 @@ class Host:
                     gap=_segment(failed(hollow, leased.rung).segments[0]),
                 )
 
+        self._context.database.transact(tell)
+
     @contextmanager
     def _heartbeat(self) -> Iterator[None]:
-        """Keep the leases of this process alive while it works."""
+        """Give signs of life for the windows in work, and end the process when one hangs."""
         done = threading.Event()
 
         def beat() -> None:
             while not done.wait(self._settings.lease_s / 6):
-                with self._context.database.write() as session:
-                    recognising.keep_alive(session, self._process, self._settings.lease_s)
-                    seen(session, "host", woken=True)
+                try:
+                    self._context.database.transact(self._beat, patience_s=self._settings.lease_s)
+                except DatabaseError as error:
+                    logger.warning("no sign of life could be given: %s", error)
+                self._end_if_hung()
 
-        with self._context.database.write() as session:
-            seen(session, "host", woken=True)
+        self._context.database.transact(lambda session: seen(session, "host", woken=True))
         thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
         thread.start()
         try:
             yield
         finally:
             done.set()
-            thread.join()
+
+    def _beat(self, session: Session) -> None:
+        recognising.keep_alive(session, self._work.windows())
+        seen(session, "host", woken=True)
+
+    def _end_if_hung(self) -> None:
+        """A stream that computes for ever cannot be stopped, only its process can.
+
+        The windows it hangs in are lost with it; those of the other streams are handed back.
+        """
+        # Ch 7 · Planning for Mistakes: a model that never answers is ended, and its window suspected
+        hung = self._work.older_than(self._settings.window_timeout_s)
+        if not hung:
+            return
+        logger.error("%d windows hang; the model host is started anew", len(hung))
+        others = [window for window in self._work.take_all() if window not in hung]
+        with suppress(DatabaseError):
+            self._context.database.transact(lambda s: recognising.hand_back(s, others))
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _segment(segment: Segment) -> NewSegment:

@@ -10,56 +10,120 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import numpy as np
+from sqlmodel import Session
 
 from app.context import Context
+from app.database import DatabaseError
 from app.media.client import Decoding, MediaError
+from app.media.faults import planted
+from app.storage.base import NoSpace, ObjectMissing, StorageAway
 from app.telemetry.service import seen
 from app.transcriptions import preparing
 from app.transcriptions.preparing import Decoded, LeaseLost, NewWindow, Preparation
+from app.transcriptions.turns import next_to_prepare
 from worker.pipeline.types import Samples, Window
 from worker.pipeline.windows import Packer, pack, packing_for
 from worker.playback import PlaybackCopy
+from worker.stopping import told_to_stop
 from worker.version import code_version
 
 logger = logging.getLogger("lectern.preparing")
 ANNOUNCE_S = 0.25
 """Windows found within this time are announced together."""
+RACES = 5
+"""Times another worker may be quicker before this one leaves the rest to it."""
 
 
-def prepare_job(context: Context, transcription_id: str) -> None:
-    """Prepare the job unless somebody else does; errors end it with their reason."""
-    settings = context.settings
-    with context.database.write() as session:
-        seen(session, "media", woken=True)
-        held = preparing.begin(session, transcription_id, settings.lease_s, code_version())
-    if held is None:
-        return
+class Stopped(Exception):
+    """The worker was told to stop."""
+
+
+def prepare_waiting(context: Context) -> None:
+    """Prepare the jobs whose turn it is until none waits; errors end a job with their reason."""
+    context.database.transact(lambda session: seen(session, "media", woken=True))
+    while not told_to_stop():
+        held = context.database.transact(lambda session: _begin_next(session, context))
+        if held is None or not _prepare_job(context, held):
+            return
+
+
+def _begin_next(session: Session, context: Context) -> Preparation | None:
+    for _ in range(RACES):
+        waiting = next_to_prepare(session)
+        if waiting is None:
+            return None
+        held = preparing.begin(session, waiting, code_version())
+        if held is not None:
+            return held
+    return None
+
+
+def _prepare_job(context: Context, held: Preparation) -> bool:
+    """False when nobody can prepare anything at present: the next job would fare the same."""
     try:
         _prepare(context, held)
     except LeaseLost:
-        logger.info("%s was taken away or cancelled", transcription_id)
+        logger.info("%s was taken away or cancelled", held.transcription_id)
+    except Stopped:
+        _end(context, held, lambda session: preparing.hand_back(session, held, "told to stop"))
+    except (NoSpace, StorageAway, DatabaseError) as error:
+        logger.warning("%s is put off: %s", held.transcription_id, error)
+        _put_off(context, held, f"{type(error).__name__}: {error}")
+        return False
     except MediaError as error:
-        told = f"{error.detail} The recording is kept."
-        _fail(context, held, error.code, told, retryable=error.retryable)
+        return _media_error(context, held, error)
+    except ObjectMissing:
+        message = "The recording is no longer in the storage. Send it again."
+        _fail(context, held, "recording_missing", message, retryable=False)
     except Exception as error:
-        logger.exception("preparing %s failed", transcription_id)
+        logger.exception("preparing %s failed", held.transcription_id)
         message = (
             "The recording could not be prepared because of an error on our side"
             f" ({type(error).__name__}). It is kept; try again."
         )
         _fail(context, held, "preparation_failed", message, retryable=True)
+    return True
+
+
+def _media_error(context: Context, held: Preparation, error: MediaError) -> bool:
+    if error.code == "decoder_unavailable":
+        _put_off(context, held, str(error))
+        return False
+    if error.retryable:
+        # One death proves nothing: somebody may have killed the decoder under an innocent file
+        most = context.settings.max_attempts
+        why = "the decoder " + ("died" if error.code == "decoder_crashed" else "did not answer")
+        _end(context, held, lambda s: preparing.lose(s, held, error.code, why, most))
+    else:
+        told = f"{error.detail} The recording is kept."
+        _fail(context, held, error.code, told, retryable=False)
+    return True
 
 
 def _fail(context: Context, held: Preparation, code: str, message: str, *, retryable: bool) -> None:
+    _end(
+        context,
+        held,
+        lambda session: preparing.fail(session, held, code, message, retryable=retryable),
+    )
+
+
+def _put_off(context: Context, held: Preparation, why: str) -> None:
+    _end(context, held, lambda session: preparing.put_off(session, held, why))
+
+
+def _end(context: Context, held: Preparation, how: Callable[[Session], None]) -> None:
+    """End the attempt; where even that fails, the reaper will find it silent."""
     try:
-        with context.database.write() as session:
-            preparing.fail(session, held, code, message, retryable=retryable)
+        context.database.transact(how)
     except LeaseLost:
-        logger.info("%s was taken away before it failed", held.transcription_id)
+        logger.info("%s was taken away before it ended", held.transcription_id)
+    except DatabaseError as error:
+        logger.warning("the end of %s could not be told: %s", held.transcription_id, error)
 
 
 def _prepare(context: Context, held: Preparation) -> None:
@@ -67,7 +131,9 @@ def _prepare(context: Context, held: Preparation) -> None:
     packer = Packer(packing_for(held.model))
     with (
         context.storage.local_file(held.storage_key) as file,
-        context.decoder.decode(file, settings.max_audio_s) as decoding,
+        context.decoder.decode(
+            file, settings.max_audio_s, fault=planted(context.faults)
+        ) as decoding,
         PlaybackCopy(context.storage, wanted=not decoding.info.playable) as playback,
     ):
         announcer = _Announcer(context, held)
@@ -88,8 +154,7 @@ def _prepare(context: Context, held: Preparation) -> None:
         playback_key=playback_key,
     )
     try:
-        with context.database.write() as session:
-            preparing.finish(session, held, decoded)
+        context.database.transact(lambda session: preparing.finish(session, held, decoded))
     except BaseException:
         if playback_key is not None:
             context.storage.delete(playback_key)
@@ -107,12 +172,13 @@ class _Announcer:
         self._written_at = time.monotonic()
 
     def watch(self, decoding: Decoding) -> Iterator[Samples]:
-        """Pass blocks through; now and then, prolong the lease and see whether it still holds."""
+        """Pass blocks through; now and then, give a sign of life and see if the lease holds."""
         for block in decoding:
+            if told_to_stop():
+                raise Stopped
+            self._context.faults.maybe_die()
             if time.monotonic() - self._written_at > self._lease_s / 6:
-                with self._context.database.write() as session:
-                    preparing.keep_alive(session, self._held, self._lease_s)
-                self._written_at = time.monotonic()
+                self._transact(lambda session: preparing.keep_alive(session, self._held))
             yield block
 
     def add(self, window: Window) -> None:
@@ -124,9 +190,13 @@ class _Announcer:
 
     def flush(self) -> None:
         if self._found:
-            with self._context.database.write() as session:
-                preparing.add_windows(session, self._held, self._found, self._lease_s)
+            found = self._found
+            self._transact(lambda session: preparing.add_windows(session, self._held, found))
             self._found = []
+        self._written_at = time.monotonic()
+
+    def _transact(self, work: Callable[[Session], None]) -> None:
+        self._context.database.transact(work, patience_s=self._lease_s)
         self._written_at = time.monotonic()
 
     def forget(self) -> None:

@@ -41,10 +41,11 @@ def _load(**_: object) -> None:
 
 
 @celery.task(name=TASKS[Topic.PREPARE][0])
-def prepare(transcription_id: str) -> None:
-    from worker.preparing import prepare_job
+def prepare(_transcription_id: str) -> None:
+    """The id is for the log: whose turn it is, the database says."""
+    from worker.preparing import prepare_waiting
 
-    prepare_job(_context(), transcription_id)
+    prepare_waiting(_context())
 
 
 @celery.task(name=TASKS[Topic.RECOGNISE][0])

@@ -10,16 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.broker import make_celery
+from sqlmodel import Session
+
+from app.broker import Broker, BrokerDown, make_celery
 from app.context import Context, open_context
-from app.dispatcher.relay import BrokerDown, Relay, forget_sent
+from app.dispatcher.relay import Relay, forget_sent
+from app.dispatcher.steady import SteadyClock
 from app.faults.service import FaultSwitches
+from app.faults.stalling import keep_all_others_from_writing
 from app.recordings.service import sweep_unused
 from app.settings import get_settings
-from app.storage.local import LocalStorage
+from app.storage.leftovers import Leftovers
 from app.telemetry.service import forget_dead, seen
-from app.transcriptions.orphans import sweep_orphans
-from app.transcriptions.reaper import take_back, wake_forgotten
+from app.transcriptions.orphans import named_objects
+from app.transcriptions.reaper import Reaper
+from app.uploads.sweep import Sweeper
 
 logger = logging.getLogger("lectern.dispatcher")
 
@@ -35,7 +40,20 @@ class Chore:
 
     every_s: float
     run: Callable[[], object]
+    takes_long: bool = False
+    """Done in a thread, so that nobody waits for it; begun again when it is over."""
     due_at: float = field(default_factory=time.monotonic)
+    _thread: threading.Thread | None = None
+
+    def do(self) -> bool:
+        """False when it failed at once."""
+        self.due_at = time.monotonic() + self.every_s
+        if not self.takes_long:
+            return _attempt(self.run)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=_attempt, args=(self.run,), daemon=True)
+            self._thread.start()
+        return True
 
 
 def main() -> None:
@@ -44,14 +62,13 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     context = open_context(get_settings())
-    relay = Relay(context, make_celery(context.settings.broker), FaultSwitches(context.database))
-    chores = _chores(context, relay)
+    faults = context.faults
+    relay = Relay(context, Broker(make_celery(context.settings.broker)), faults)
+    chores = _chores(context, relay, faults)
     logger.info("ready")
     while not stop.is_set():
         due = [chore for chore in chores if time.monotonic() >= chore.due_at]
-        for chore in due:
-            chore.due_at = time.monotonic() + chore.every_s
-        outcomes = [_attempt(work) for work in (relay.run_once, *(chore.run for chore in due))]
+        outcomes = [_attempt(relay.run_once), *(chore.do() for chore in due)]
         stop.wait(POLL_S if all(outcomes) else FAILED_PAUSE_S)
 
 
@@ -68,39 +85,52 @@ def _attempt(work: Callable[[], object]) -> bool:
     return True
 
 
-def _chores(context: Context, relay: Relay) -> list[Chore]:
+def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore]:
     settings = context.settings
+    steady = SteadyClock()
+    leftovers = Leftovers(context.storage, LEFTOVER_S)
+    reaper = Reaper(settings.lease_s, settings.max_attempts)
 
     def reap() -> None:
-        with context.database.write() as session:
-            taken = take_back(session, max_attempts=settings.max_attempts)
+        taken = context.database.transact(reaper.take_back)
         if taken:
             logger.warning("took back %d leases of processes that died", taken)
 
-    def wake() -> None:
-        with context.database.write() as session:
-            wake_forgotten(session)
+    def stall() -> None:
+        stalled = faults.parameters("stalled_database")
+        if stalled is not None:
+            with context.database.write() as session:
+                keep_all_others_from_writing(session)
+                time.sleep(stalled["seconds"])
 
     def report() -> None:
         with context.database.write() as session:
             seen(session, "dispatcher")
 
-    def sweep() -> None:
-        with context.database.write() as session:
-            sweep_unused(session, settings.unused_upload_h)
+    def sweep_rows() -> None:
+        def sweep(session: Session) -> None:
+            if steady.is_steady():
+                sweep_unused(session, settings.unused_upload_h)
             forget_sent(session)
             forget_dead(session, timedelta(hours=1))
+
+        context.database.transact(sweep)
+
+    def sweep_storage() -> None:
         with context.database.read() as session:
-            sweep_orphans(session, context.storage, older_than_s=LEFTOVER_S, now_s=time.time())
-        if isinstance(context.storage, LocalStorage):
-            context.storage.sweep_unfinished(LEFTOVER_S, time.time())
+            named = named_objects(session)
+        leftovers.sweep(named)
 
     return [
         Chore(1.0, reap),
-        Chore(10.0, wake),
+        Chore(5.0, relay.call_again),
+        Chore(10.0, stall),
         Chore(10.0, report),
-        Chore(600.0, sweep),
+        Chore(600.0, sweep_rows),
+        Chore(600.0, sweep_storage, takes_long=True),
+        Chore(600.0, Sweeper(context).run, takes_long=True),
         Chore(20.0, relay.wake_all),
+        Chore(0.5, faults.maybe_die),
     ]
 
 

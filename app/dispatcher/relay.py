@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from celery import Celery
-from kombu.exceptions import OperationalError
 from sqlmodel import Session, col, delete, select
 
-from app.broker import EXPIRES_S, MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, WAKE_UP
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, WAKE_UP, Broker, BrokerDown
 from app.clock import now
 from app.context import Context
 from app.faults.service import FaultSwitches
 from app.outbox.tables import OutboxRow, Topic
+from app.storage.base import StorageAway
+from app.transcriptions.waiting import topics
 
 logger = logging.getLogger("lectern.dispatcher")
 
 BATCH = 100
 KEEP_SENT = timedelta(hours=1)
-
-
-class BrokerDown(Exception):
-    """The broker did not take a message; everything stays in the outbox."""
+STORAGE_PAUSE_S = 15.0
+"""Between attempts to delete objects while the storage is away."""
+ENOUGH = 20
+"""Messages in a queue from which on nobody is woken again."""
 
 
 @dataclass(slots=True)
@@ -31,8 +32,9 @@ class Relay:
     """Publishes what the outbox holds."""
 
     context: Context
-    celery: Celery
+    broker: Broker
     faults: FaultSwitches
+    _storage_pause: float = float("-inf")
 
     def run_once(self) -> int:
         """Send what waits; returns how many. Raises `BrokerDown` and keeps the rest.
@@ -40,24 +42,28 @@ class Relay:
         What somebody deleted is removed even while the broker is away.
         """
         with self.context.database.read() as session:
-            rows = list(
-                session.exec(
-                    select(OutboxRow)
-                    .where(col(OutboxRow.sent_at).is_(None))
-                    .order_by(col(OutboxRow.number))
-                    .limit(BATCH)
-                )
-            )
+            waiting = select(OutboxRow).where(col(OutboxRow.sent_at).is_(None))
+            if time.monotonic() < self._storage_pause:
+                waiting = waiting.where(col(OutboxRow.topic) != Topic.DELETE_OBJECTS)
+            rows = list(session.exec(waiting.order_by(col(OutboxRow.number)).limit(BATCH)))
         sent: list[int] = []
         away: BrokerDown | None = None
         try:
             for row in rows:
-                if away is not None and row.topic is not Topic.DELETE_OBJECTS:
+                deletes = row.topic is Topic.DELETE_OBJECTS
+                if away is not None and not deletes:
+                    continue
+                if deletes and time.monotonic() < self._storage_pause:
                     continue
                 try:
                     self._deliver(row)
                 except BrokerDown as error:
                     away = error
+                    continue
+                except StorageAway as error:
+                    # Each further call would take seconds from those who wait for a message
+                    self._storage_pause = time.monotonic() + STORAGE_PAUSE_S
+                    logger.warning("deletions wait for the storage: %s", error)
                     continue
                 except OSError:
                     logger.exception("outbox row %s waits for the next round", row.number)
@@ -83,21 +89,35 @@ class Relay:
         """Hand one message to the broker. Raises `BrokerDown`."""
         if self.faults.parameters("lost_broker") is not None:
             return  # the simulated broker takes the message and loses it
-        try:
-            self.celery.send_task(task, arguments, queue=queue, expires=EXPIRES_S)
-        except (OperationalError, OSError) as error:
-            raise BrokerDown(str(error)) from error
+        copies = self.faults.parameters("duplicate_messages") or {"copies": 1.0}
+        late = self.faults.parameters("late_messages") or {"seconds": 0.0}
+        for _ in range(round(copies["copies"])):
+            self.broker.send(task, arguments, queue, late["seconds"])
+
+    def call_again(self) -> None:
+        """Wake the workers for whatever waits, though each was told before. Raises `BrokerDown`."""
+        with self.context.database.read() as session:
+            waiting = topics(session)
+        for topic in waiting:
+            self._wake(*TASKS[topic], "somebody waits")
 
     def wake_all(self) -> None:
         """A message without work to every queue: the proof that messages arrive."""
         for queue in (MEDIA_QUEUE, RECOGNISER_QUEUE):
-            self.publish(WAKE_UP, queue, [queue])
+            self._wake(WAKE_UP, queue, queue)
+
+    def _wake(self, task: str, queue: str, argument: str) -> None:
+        """Unless so many wake-ups lie there that one more would tell nobody anything."""
+        if self.broker.waiting(queue) < ENOUGH:
+            self.publish(task, queue, [argument])
 
     def _mark(self, numbers: list[int]) -> None:
-        with self.context.database.write() as session:
+        def sent(session: Session) -> None:
             for row in session.exec(select(OutboxRow).where(col(OutboxRow.number).in_(numbers))):
                 row.sent_at = now()
                 row.tries += 1
+
+        self.context.database.transact(sent)
 
 
 def forget_sent(session: Session) -> None:

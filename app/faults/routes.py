@@ -47,8 +47,10 @@ def list_faults(context: ContextDep) -> list[FaultOut]:
 def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
     """Switch a fault on for some minutes."""
     _allowed(context.settings)
-    with context.database.write() as session:
-        row = service.switch_on(session, name, body.minutes, body.parameters, body.seed)
+    row = context.database.transact(
+        lambda session: service.switch_on(session, name, body.minutes, body.parameters, body.seed)
+    )
+    context.faults.look_again()
     return _out(service.definition(name), row)
 
 
@@ -56,8 +58,8 @@ def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
 def switch_off(name: str, context: ContextDep) -> Response:
     """Switch a fault off."""
     _allowed(context.settings)
-    with context.database.write() as session:
-        service.switch_off(session, name)
+    context.database.transact(lambda session: service.switch_off(session, name))
+    context.faults.look_again()
     return Response(status_code=204)
 
 

@@ -1,43 +1,61 @@
-"""`/healthz`: this process answers. `/readyz`: a recording sent now would be transcribed."""
+"""`/healthz`: this process answers. `/readyz`: all parts work, and whether more work is taken.
+
+Both are answered by threads of their own, or none: requests that occupy all others do not make
+a product that works look dead. A full queue is no failure either, so it does not make the product
+unready: transcripts can be read, and taking a machine away would not help. `accepting` tells it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
+from app.admission import check_job
 from app.clock import now
 from app.context import Context, ContextDep
+from app.database import DatabaseError
+from app.errors import Problem
+from app.tables import LOCAL_ACCOUNT
 from app.telemetry.service import last_woken
 
 router = APIRouter(tags=["health"])
 FRESH = timedelta(seconds=60)
-MIN_FREE_BYTES = 256 * 1024**2
+
+
+_threads = ThreadPoolExecutor(2, thread_name_prefix="health")
 
 
 class Readiness(BaseModel):
     ready: bool
     checks: dict[str, str]
+    accepting: bool = Field(description="False while new recordings are refused: too many wait.")
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:
     """The process answers; whether it can take work, `/readyz` tells."""
     return {"status": "alive"}
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-def readyz(context: ContextDep) -> JSONResponse:
+async def readyz(context: ContextDep) -> JSONResponse:
     """200 when every check says `ok`, else 503."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _readiness, context)
+
+
+def _readiness(context: Context) -> JSONResponse:
     # Ch 13 · Planning for Operations: ready means that a wake-up really reached the workers lately
     checks = {name: _outcome(check, context) for name, check in _CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
-    body = Readiness(ready=ready, checks=checks)
+    body = Readiness(ready=ready, checks=checks, accepting=_accepting(context))
     return JSONResponse(body.model_dump(), status_code=200 if ready else 503)
 
 
@@ -48,6 +66,15 @@ def _outcome(check: Callable[[Context], str], context: Context) -> str:
         return f"failed: {type(error).__name__}"
 
 
+def _accepting(context: Context) -> bool:
+    try:
+        with context.database.read() as session:
+            check_job(session, context.settings, LOCAL_ACCOUNT, 0.0)
+    except (Problem, DatabaseError):
+        return False
+    return True
+
+
 def _database(context: Context) -> str:
     with context.database.read() as session:
         session.execute(text("SELECT 1"))
@@ -55,8 +82,9 @@ def _database(context: Context) -> str:
 
 
 def _storage(context: Context) -> str:
+    context.storage.check()
     free = context.storage.free_bytes()
-    return "ok" if free is None or free > MIN_FREE_BYTES else "disk nearly full"
+    return "ok" if free is None or free > context.settings.min_free_bytes else "disk nearly full"
 
 
 def _decoder(context: Context) -> str:

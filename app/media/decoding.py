@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import socket
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self, cast
@@ -12,6 +14,7 @@ import numpy.typing as npt
 
 from app.media.containers import Container
 from app.media.errors import CODES, MediaError, MediaErrorCode
+from app.media.peer import Peer
 from app.media.protocol import (
     BYTES_PER_SAMPLE,
     SAMPLE_RATE,
@@ -25,6 +28,9 @@ from app.media.results import AudioInfo, Summary, number, parse_info, parse_summ
 
 Samples = npt.NDArray[np.float32]
 _BLOCK: Final = SAMPLE_RATE
+_SHORT_FRAMES: Final = 2
+"""The first and the last one; whoever sends more of less than a second wastes our time."""
+_AWAY_S: Final = 30.0
 _CRASHED: Final = (
     "The program that decodes recordings ended in the middle of this file. "
     "The file may be damaged: play it from start to end, export it again, and use that."
@@ -39,8 +45,14 @@ class Decoding:
 
     def __init__(self, sock: socket.socket, container: Container, max_samples: int) -> None:
         self._sock = sock
+        self._server = Peer(sock)
         self._left = max_samples
         self._count = 0
+        self._short_frames = 0
+        self._patience_s = sock.gettimeout() or math.inf
+        self._waited_s = 0.0
+        self._last_read_s = time.monotonic()
+        self._longest_away_s = 0.0
         self._summary: Summary | None = None
         self.child_pid: int | None = None
         """Process that decodes this file; None once the server did not tell."""
@@ -75,7 +87,7 @@ class Decoding:
         self.close()
 
     def close(self) -> None:
-        """Hang up; the decoding process ends when it next has something to say."""
+        """Hang up; the server ends the decoding process."""
         self._sock.close()
 
     def _read_info(self, container: Container) -> AudioInfo:
@@ -84,7 +96,7 @@ class Decoding:
             self.child_pid = int(number(load_json(payload), "pid"))
             kind, payload = self._receive()
         if kind is not FrameKind.INFO:
-            raise MediaError("decoder_crashed", _CRASHED)
+            raise crashed()
         return parse_info(load_json(payload), container)
 
     def _read_blocks(self) -> Iterator[Samples]:
@@ -112,7 +124,9 @@ class Decoding:
             raise self._broken()
         samples = np.frombuffer(payload, dtype="<i2")
         self._count += len(samples)
-        if self._count > self._left:
+        self._short_frames += len(samples) < _BLOCK
+        # Ch 28 · Security and Privacy: a decoder that was taken over cannot keep us busy for ever
+        if self._count > self._left or self._short_frames > _SHORT_FRAMES:
             raise self._broken()
         scaled: Samples = np.multiply(samples, np.float32(1 / 32768), dtype=np.float32)
         return scaled
@@ -129,8 +143,14 @@ class Decoding:
 
     def _receive(self) -> tuple[FrameKind, bytearray]:
         """The next frame that is not an error; an error is raised and ends the connection."""
+        started_s = time.monotonic()
+        self._longest_away_s = max(self._longest_away_s, started_s - self._last_read_s)
         try:
             kind, payload = receive_frame(self._sock)
+            self._last_read_s = time.monotonic()
+            self._waited_s += self._last_read_s - started_s
+            if self._waited_s > self._patience_s + self._count / SAMPLE_RATE:
+                raise TimeoutError("slower than the recording itself")
             if kind is not FrameKind.ERROR:
                 return kind, payload
             fields = load_json(payload)
@@ -142,18 +162,30 @@ class Decoding:
             self.close()
             if self.child_pid is None:
                 raise unavailable() from error
-            raise MediaError("decoder_crashed", _CRASHED) from error
+            if self._server.ends():
+                raise server_ended() from error
+            if self._longest_away_s > _AWAY_S:
+                raise _took_too_long(self._longest_away_s) from error
+            raise crashed() from error
         except ProtocolError as error:
             raise self._broken() from error
         self.close()
         if code not in CODES:
-            raise MediaError("decoder_crashed", _CRASHED)
-        raise MediaError(cast(MediaErrorCode, code), detail)
+            raise crashed()
+        raise MediaError(cast(MediaErrorCode, code), detail, retryable=False)
 
     def _broken(self) -> MediaError:
         """The process said what no healthy decoder says: what it sent is not to be used."""
         self.close()
-        return MediaError("decoder_crashed", _CRASHED)
+        return crashed()
+
+
+def server_ended() -> MediaError:
+    return MediaError(
+        "decoder_unavailable",
+        "The decoder was stopped while it read this recording, which has nothing to do with the "
+        "recording. Try again.",
+    )
 
 
 def unavailable() -> MediaError:
@@ -174,5 +206,22 @@ def _silent(child_pid: int | None) -> tuple[MediaErrorCode, str]:
     )
 
 
+def _took_too_long(away_s: float) -> MediaError:
+    return MediaError(
+        "decoder_timeout",
+        f"Nothing was done with the sound of this recording for {away_s:.0f} seconds while other "
+        "recordings waited for the decoder. Try again.",
+    )
+
+
 def crashed() -> MediaError:
     return MediaError("decoder_crashed", _CRASHED)
+
+
+def crashed_again() -> MediaError:
+    return MediaError(
+        "decoder_crashed",
+        "The program that decodes recordings ended twice while it looked into this file, so the "
+        "file must be damaged. Play it from start to end, export it again, and use that.",
+        retryable=False,
+    )

@@ -1,5 +1,6 @@
 """What client and decoder say to each other over the unix socket.
 
+    two doors           PATH for decodes, PATH's neighbour `.probe` for looks at a file
     client -> decoder   one message: header (JSON, newline) with ONE open descriptor (SCM_RIGHTS)
     decoder -> client   frames:      1 byte kind, 4 bytes length (little-endian), payload
 
@@ -14,9 +15,11 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Final, Literal, cast
 
 SAMPLE_RATE: Final = 16_000
@@ -29,6 +32,11 @@ MAX_FRAME_BYTES: Final = 1 << 20
 Json = Mapping[str, object]
 Operation = Literal["probe", "decode"]
 _PREFIX: Final = struct.Struct("<BI")
+
+
+def probe_socket(decoder_socket: Path) -> Path:
+    """Where probes are answered, so that they never queue behind decodes."""
+    return decoder_socket.with_suffix(".probe")
 
 
 class FrameKind(IntEnum):
@@ -48,12 +56,22 @@ class ConnectionLost(ProtocolError):
 
 
 @dataclass(frozen=True, slots=True)
+class PlantedFault:
+    """A decoder told to fail, for the walkthrough: see `app.media.faults`."""
+
+    kind: Literal["crash", "hang"]
+    after_s: float
+    """Of audio; with 0 it fails before the first sample."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What the client asks for. `max_samples` is at 16 kHz; more than that is `too_long`."""
 
     op: Operation
     demuxer: str
     max_samples: int
+    fault: PlantedFault | None = None
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -68,7 +86,18 @@ class Request:
             raise ProtocolError("op or demuxer is missing")
         if not isinstance(most, int) or isinstance(most, bool) or not 0 < most < 1 << 40:
             raise ProtocolError("max_samples is missing or out of range")
-        return cls(op, demuxer, most)
+        return cls(op, demuxer, most, _fault(fields.get("fault")))
+
+
+def _fault(fields: object) -> PlantedFault | None:
+    if fields is None:
+        return None
+    if not isinstance(fields, dict) or fields.get("kind") not in ("crash", "hang"):
+        raise ProtocolError("an unknown fault")
+    after_s = fields.get("after_s")
+    if not isinstance(after_s, int | float):
+        raise ProtocolError("a fault at no time")
+    return PlantedFault(fields["kind"], after_s)
 
 
 def load_json(payload: bytes | bytearray) -> dict[str, object]:
@@ -121,21 +150,28 @@ def receive_frame(sock: socket.socket) -> tuple[FrameKind, bytearray]:
     Raises:
         ConnectionLost: hung up instead, or in the middle of it.
         ProtocolError: an unknown kind, or longer than `MAX_FRAME_BYTES`.
-        TimeoutError: nothing came for longer than the socket's timeout.
+        TimeoutError: it was not there, all of it, within the socket's timeout.
     """
-    kind, length = _PREFIX.unpack(_receive_exactly(sock, _PREFIX.size))
-    if length > MAX_FRAME_BYTES:
-        raise ProtocolError(f"a frame of {length} bytes")
+    timeout_s = sock.gettimeout()
+    until = None if timeout_s is None else time.monotonic() + timeout_s
     try:
-        return FrameKind(kind), _receive_exactly(sock, length)
+        kind, length = _PREFIX.unpack(_receive_exactly(sock, _PREFIX.size, until))
+        if length > MAX_FRAME_BYTES:
+            raise ProtocolError(f"a frame of {length} bytes")
+        return FrameKind(kind), _receive_exactly(sock, length, until)
     except ValueError:
         raise ProtocolError(f"a frame of unknown kind {kind}") from None
+    finally:
+        sock.settimeout(timeout_s)
 
 
-def _receive_exactly(sock: socket.socket, length: int) -> bytearray:
+def _receive_exactly(sock: socket.socket, length: int, until: float | None) -> bytearray:
+    """One time limit for all: else a byte now and then would hold the reader for years."""
     data = bytearray(length)
     view = memoryview(data)
     while view:
+        if until is not None:
+            sock.settimeout(max(0.001, until - time.monotonic()))
         try:
             count = sock.recv_into(view)
         except ConnectionError as error:

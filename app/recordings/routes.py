@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app.admission import receiving
 from app.context import Context, ContextDep
 from app.errors import BadRequest, Conflict
 from app.recordings import service
 from app.recordings.schemas import RecordingOut
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
+from app.tables import LOCAL_ACCOUNT
 from app.transcriptions.finish_time import estimate
 
 router = APIRouter(prefix="/v1/recordings", tags=["recordings"])
@@ -45,12 +47,13 @@ def keep(context: Context, file: ReceivedFile) -> Recording:
 @router.post("", status_code=201, openapi_extra=UPLOAD_BODY)
 async def upload(request: Request, response: Response, context: ContextDep) -> RecordingOut:
     """Upload a recording without transcribing it yet; unused ones are deleted after a day."""
-    file, _ = await receive(request, context.storage, context.settings.max_upload_bytes)
+    async with receiving(context, LOCAL_ACCOUNT, request):
+        file, _ = await receive(request, context.storage, context.settings.max_upload_bytes)
     if file is None:
         raise BadRequest(code="file_missing", detail="The request has no field named `file`.")
     recording = await run_in_threadpool(keep, context, file)
     response.headers["Location"] = f"/v1/recordings/{recording.id}"
-    return await run_in_threadpool(_out, context, recording, context.settings.model)
+    return await run_in_threadpool(described, context, recording, context.settings.model)
 
 
 @router.get("/{recording_id}")
@@ -62,7 +65,7 @@ def read(
     """What is known of a recording, and how long its transcription would take now."""
     with context.database.read() as session:
         recording = service.get(session, recording_id)
-    return _out(context, recording, model or context.settings.model)
+    return described(context, recording, model or context.settings.model)
 
 
 @router.delete("/{recording_id}", status_code=204)
@@ -80,11 +83,14 @@ def remove(recording_id: str, context: ContextDep) -> Response:
     return Response(status_code=204)
 
 
-def _out(context: Context, recording: Recording, model: str) -> RecordingOut:
+def described(context: Context, recording: Recording, model: str) -> RecordingOut:
+    """What goes over the wire, with an estimate for `model`."""
     told = None
     if recording.duration_s is not None:
         with context.database.read() as session:
-            told = estimate(session, context.settings, model, recording.duration_s)
+            told = estimate(
+                session, context.settings, model, recording.duration_s, recording.owner_id
+            )
     return RecordingOut(
         **recording.model_dump(include=set(RecordingOut.model_fields)),
         sha256=recording.upload_sha256,

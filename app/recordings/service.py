@@ -11,17 +11,25 @@ from app.context import Context
 from app.errors import NotFound, Problem, Unavailable, Unprocessable
 from app.ids import new_id
 from app.media.client import AudioInfo, MediaError
+from app.media.faults import planted
+from app.media.source import Source
 from app.outbox.service import delete_objects
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile
+
+
+def examine(context: Context, source: Source) -> AudioInfo:
+    """Look into a file. Raises `MediaError`, or `Problem` for one that is too long."""
+    info = context.decoder.probe(source, fault=planted(context.faults))
+    _check_length(context, info.duration_s)
+    return info
 
 
 def probe(context: Context, file: ReceivedFile) -> AudioInfo:
     """Look into the file; whatever is no recording is removed and refused with its reason."""
     try:
         with context.storage.local_file(file.key) as opened:
-            info = context.decoder.probe(opened)
-        _check_length(context, info.duration_s)
+            info = examine(context, opened)
     except MediaError as error:
         context.storage.delete(file.key)
         raise as_problem(error) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger, Integer
 from sqlmodel import Field
 
 from app.tables import LOCAL_ACCOUNT, Row, time_column
@@ -19,7 +20,7 @@ class Recording(Row, table=True):
     storage_key: str = Field(max_length=128)
     playback_key: str | None = Field(default=None, max_length=128)
     """A rendition that browsers play, where they cannot play what was uploaded."""
-    size_bytes: int
+    size_bytes: int = Field(sa_type=BigInteger().with_variant(Integer(), "sqlite"))
     upload_sha256: str = Field(max_length=64, index=True)
     stored_sha256: str = Field(max_length=64)
     samples_sha256: str | None = Field(default=None, max_length=64)

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import uuid4
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
@@ -73,14 +74,7 @@ class Upload:
             ) from error
 
     def _identify(self) -> Container:
-        container = sniff(bytes(self._head))
-        if container is None:
-            raise UnsupportedMedia(
-                detail=f"This is {describe(bytes(self._head))}, not a recording. Nothing was kept;"
-                " send an audio or video file (wav, mp3, m4a, flac, ogg, opus, webm, mp4, aac, amr,"
-                " wma …)."
-            )
-        return container
+        return identify(bytes(self._head))
 
     def finish(self, name: str) -> ReceivedFile:
         """Keep the file. Raises `BadRequest` for an empty one."""
@@ -97,6 +91,17 @@ class Upload:
     def abort(self) -> None:
         if self._writer is not None:
             self._writer.abort()
+
+
+def identify(head: bytes) -> Container:
+    """What begins with `head`. Raises `UnsupportedMedia` for anything but a recording."""
+    container = sniff(head)
+    if container is None:
+        raise UnsupportedMedia(
+            detail=f"This is {describe(head)}, not a recording. Nothing was kept; send an audio or"
+            " video file (wav, mp3, m4a, flac, ogg, opus, webm, mp4, aac, amr, wma …)."
+        )
+    return container
 
 
 async def receive(
@@ -120,15 +125,21 @@ async def receive(
         name = display_name(form.filename)
         return await run_in_threadpool(upload.finish, name), form
     except ClientDisconnect:
-        upload.abort()
+        await _abort(upload)
         raise BadRequest(
             code="upload_incomplete", detail="The upload was cut off. Nothing was kept."
         ) from None
     except BaseException as error:
-        upload.abort()
+        await _abort(upload)
         if isinstance(error, Problem):
-            await _drain(request)
+            await drain(request)
         raise
+
+
+async def _abort(upload: Upload) -> None:
+    """Not in the event loop: what lies in a bucket is removed over the network."""
+    with anyio.CancelScope(shield=True):
+        await run_in_threadpool(upload.abort)
 
 
 async def _feed(request: Request, reader: MultipartReader) -> None:
@@ -142,7 +153,8 @@ async def _feed(request: Request, reader: MultipartReader) -> None:
         await run_in_threadpool(reader.feed, bytes(batch))
 
 
-async def _drain(request: Request) -> None:
+async def drain(request: Request) -> None:
+    """Read what the sender of a refused upload still sends, up to a limit."""
     seen = 0
     try:
         async for chunk in request.stream():

@@ -4,37 +4,72 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from app.storage.base import NoSpace, ObjectMissing
+from app.storage.base import (
+    PIECE_BYTES,
+    NoSpace,
+    ObjectMissing,
+    StorageAway,
+    StoredObject,
+    checked,
+    is_key,
+)
+from app.storage.faulty import MayWrite, always, refuses
 
-_KEY = re.compile(r"[a-z]+(/[A-Za-z0-9_-]+)+")
 _UNFINISHED = ".unfinished"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class LocalStorage:
     """Objects are files below `root`; unfinished ones lie apart and are swept at the next start."""
 
-    # Ch 28 · Security and Privacy: keys are generated and checked, so no name can leave the folder
-
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, may_write: MayWrite = always) -> None:
         self.root = root
         self.unfinished = root / _UNFINISHED
         self.unfinished.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._may_write = may_write
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"not a storage key: {key!r}")
-        return self.root / key
+        return self.root / checked(key)
 
     def create(self, key: str) -> LocalWriter:
-        return LocalWriter(self.unfinished / uuid4().hex, self._path(key))
+        return LocalWriter(self.unfinished / uuid4().hex, self._path(key), self._may_write)
+
+    def adopt(self, path: Path, key: str) -> None:
+        target = self._path(key)
+        self._may_write()
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+        path.chmod(0o600)
+        # As old as its object, not as its upload: old objects without a row are swept
+        os.utime(path)
+        try:
+            _into_place(path, target)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise NoSpace(str(error)) from error
+            if error.errno != errno.EXDEV:
+                raise
+            self._copy(path, key)
+        _sync(target.parent)
+
+    def _copy(self, path: Path, key: str) -> None:
+        writer = self.create(key)
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(PIECE_BYTES):
+                    writer.write(piece)
+            writer.commit()
+        except BaseException:
+            writer.abort()
+            raise
+        path.unlink()
 
     def open(self, key: str) -> BinaryIO:
         try:
@@ -42,77 +77,138 @@ class LocalStorage:
         except FileNotFoundError:
             raise ObjectMissing(key) from None
 
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        with self.open(key) as file:
+            file.seek(start)
+            while piece := file.read(min(PIECE_BYTES, end - start)):
+                start += len(piece)
+                yield piece
+
     @contextmanager
     def local_file(self, key: str) -> Iterator[BinaryIO]:
         with self.open(key) as file:
             yield file
 
-    def path(self, key: str) -> Path:
-        path = self._path(key)
-        if not path.is_file():
-            raise ObjectMissing(key)
-        return path
-
-    def size(self, key: str) -> int:
+    def stat(self, key: str) -> StoredObject:
         try:
-            return self._path(key).stat().st_size
+            found = self._path(key).stat()
         except FileNotFoundError:
             raise ObjectMissing(key) from None
+        return StoredObject(key, found.st_size, found.st_mtime)
+
+    def size(self, key: str) -> int:
+        return self.stat(key).size
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        for path in self.root.rglob("*"):
-            if path.is_file() and _UNFINISHED not in path.parts:
-                key = path.relative_to(self.root).as_posix()
-                if key.startswith(prefix):
-                    yield key
+        return (found.key for found in self.objects(prefix))
+
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        for path in _files(self.root / prefix.rpartition("/")[0]):
+            key = path.relative_to(self.root).as_posix()
+            if key.startswith(prefix) and is_key(key):
+                # Others delete while this goes on
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    yield StoredObject(key, found.st_size, found.st_mtime)
 
     def free_bytes(self) -> int | None:
-        return shutil.disk_usage(self.root).free
+        return 0 if refuses(self._may_write) else shutil.disk_usage(self.root).free
 
-    def sweep_unfinished(self, older_than_s: float, now_s: float) -> int:
-        """Remove what a killed process left half-written; returns how many."""
-        removed = 0
+    def check(self) -> None:
+        try:
+            self.unfinished.stat()
+        except OSError as error:
+            raise StorageAway(str(error)) from error
+
+    def half_written(self) -> dict[str, Hashable]:
+        found: dict[str, Hashable] = {}
         for path in self.unfinished.iterdir():
-            try:
-                if now_s - path.stat().st_mtime > older_than_s:
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                continue
-        return removed
+            with suppress(FileNotFoundError):
+                state = path.stat()
+                found[path.name] = (state.st_size, state.st_mtime_ns)
+        return found
+
+    def discard(self, name: str) -> None:
+        (self.unfinished / name).unlink(missing_ok=True)
 
 
 class LocalWriter:
     """A file with a generated name, moved to its key when it is complete."""
 
-    def __init__(self, temporary: Path, target: Path) -> None:
+    def __init__(self, temporary: Path, target: Path, may_write: MayWrite = always) -> None:
         self._temporary = temporary
         self._target = target
-        self._file = os.fdopen(
-            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0
-        )
+        self._may_write = may_write
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise NoSpace(str(error)) from error
+            raise
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
-        try:
+        with self._or_nothing():
+            self._may_write()
             while view:
                 view = view[self._file.write(view) or 0 :]
-        except OSError as error:
-            self.abort()
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise NoSpace(str(error)) from error
-            raise
 
     def commit(self, *, durable: bool = True) -> None:
-        if durable:
-            os.fsync(self._file.fileno())
-        self._file.close()
-        self._target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._temporary.replace(self._target)
+        with self._or_nothing():
+            if durable:
+                os.fsync(self._file.fileno())
+            self._file.close()
+            _into_place(self._temporary, self._target)
+            if durable:
+                _sync(self._target.parent)
 
     def abort(self) -> None:
         self._file.close()
         self._temporary.unlink(missing_ok=True)
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        """Whatever goes wrong, nothing stays."""
+        try:
+            yield
+        except OSError as error:
+            self.abort()
+            if error.errno in _FULL:
+                raise NoSpace(str(error)) from error
+            raise
+        except NoSpace:
+            self.abort()
+            raise
+
+
+def _into_place(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source.replace(target)
+
+
+def _sync(folder: Path) -> None:
+    """Make names in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files below `folder`, one folder's names in memory at a time."""
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.name == _UNFINISHED:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)

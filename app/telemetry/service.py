@@ -10,9 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from app.clock import now
+from app.database import insert_if_new
+from app.processes import birth
 from app.telemetry.tables import ProcessRow, SpeedRow
 
 _SMOOTHING = 0.2
@@ -31,22 +33,31 @@ def machine_class() -> str:
 
 
 def process_name(kind: str) -> str:
-    return f"{kind}@{socket.gethostname()}:{os.getpid()}"[:128]
+    """Kind, machine, number and birth of this process: no other one ever has this name."""
+    return f"{kind}@{_place()}:{os.getpid()}:{birth(os.getpid())}"[:128]
 
 
 def is_gone(name: str) -> bool:
-    """Whether a process is known to have ended: it ran here, and its number is free again."""
-    _, _, place = name.partition("@")
-    host, _, pid = place.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    """Whether a process is known to have ended: it ran here, and its number is free or reused.
+
+    Numbers are reused quickly in containers, where the first process is always number 1.
+    """
+    _, _, where = name.partition("@")
+    place, _, number = where.rpartition(":")
+    place, _, pid = place.rpartition(":")
+    if place != _place() or not pid.isdigit():
         return False
+    return birth(int(pid)) != number
+
+
+@lru_cache(maxsize=1)
+def _place() -> str:
+    """This machine and, where several share its name, this space of process numbers."""
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+        space = os.stat("/proc/self/ns/pid").st_ino  # noqa: PTH116 (follows to the namespace)
+    except OSError:
+        space = 0
+    return f"{socket.gethostname()[:64]}/{space}"
 
 
 def seen(
@@ -58,15 +69,14 @@ def seen(
 ) -> None:
     """Note that this process is alive; `woken` when the broker's message reached it."""
     name = process_name(kind)
-    row = session.get(ProcessRow, name) or ProcessRow(
-        name=name, kind=kind, machine=machine_class(), details={}
-    )
+    new = ProcessRow(name=name, kind=kind, machine=machine_class(), details={})
+    insert_if_new(session, new)  # two threads may say it at once
+    row = session.get_one(ProcessRow, name, with_for_update=True)
     row.seen_at = now()
     if woken:
         row.woken_at = row.seen_at
     if details is not None:
         row.details = details
-    session.add(row)
 
 
 def last_woken(session: Session, kind: str) -> datetime | None:
@@ -80,16 +90,12 @@ def last_woken(session: Session, kind: str) -> datetime | None:
 
 def forget_dead(session: Session, after: timedelta) -> None:
     """Remove processes that were not seen for long."""
-    for row in session.exec(select(ProcessRow).where(col(ProcessRow.seen_at) < now() - after)):
-        session.delete(row)
+    session.exec(delete(ProcessRow).where(col(ProcessRow.seen_at) < now() - after))
 
 
 def measured(session: Session, model: str, rtfx: float) -> None:
     """Blend a new speed measurement of `model` on this machine into the old one."""
-    row = session.get(SpeedRow, (model, machine_class()))
-    if row is None:
-        row = SpeedRow(model=model, machine=machine_class(), rtfx=rtfx)
-    else:
-        row.rtfx += _SMOOTHING * (rtfx - row.rtfx)
+    insert_if_new(session, SpeedRow(model=model, machine=machine_class(), rtfx=rtfx))
+    row = session.get_one(SpeedRow, (model, machine_class()), with_for_update=True)
+    row.rtfx += _SMOOTHING * (rtfx - row.rtfx)
     row.measured_at = now()
-    session.add(row)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.clock import now
 from app.outbox.service import delete_objects
-from app.transcriptions.read import plain_text, segments
+from app.transcriptions.read import text_of
 from app.transcriptions.tables import Stage, Status, Transcription, WindowRow, WindowState
 
 
@@ -19,19 +18,12 @@ def finish_if_complete(session: Session, job: Transcription) -> bool:
     """
     if not job.prepared or job.status is not Status.RUNNING:
         return False
-    counts = {
-        state: int(count)
-        for state, count in session.exec(
-            select(WindowRow.state, func.count())
-            .where(WindowRow.transcription_id == job.id)
-            .group_by(col(WindowRow.state))
-        )
-    }
-    if counts.get(WindowState.PENDING) or counts.get(WindowState.RUNNING):
+    # Asked after every batch: looked up in the index, not counted through thousands of windows
+    if _any(session, job, WindowState.PENDING) or _any(session, job, WindowState.RUNNING):
         return False
     job.finished_at = now()
     job.revision += 1
-    if counts.get(WindowState.FAILED) and not counts.get(WindowState.DONE):
+    if _any(session, job, WindowState.FAILED) and not _any(session, job, WindowState.DONE):
         job.status = Status.FAILED
         job.error_code = "recognition_failed"
         job.error_message = (
@@ -42,7 +34,19 @@ def finish_if_complete(session: Session, job: Transcription) -> bool:
         return True
     job.status, job.stage = Status.SUCCEEDED, Stage.DONE
     job.done_s = job.duration_s or job.done_s
-    job.text = plain_text(segments(session, job.id))
-    keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
-    delete_objects(session, list(keys))
+    job.text = text_of(session, job.id)
+    # The sound of windows that are done was removed as they were
+    left = session.exec(
+        select(WindowRow.audio_key).where(
+            WindowRow.transcription_id == job.id, WindowRow.state != WindowState.DONE
+        )
+    )
+    delete_objects(session, list(left))
     return True
+
+
+def _any(session: Session, job: Transcription, state: WindowState) -> bool:
+    query = select(WindowRow.id).where(
+        WindowRow.state == state, WindowRow.transcription_id == job.id
+    )
+    return session.exec(query.limit(1)).first() is not None

@@ -1,20 +1,38 @@
-"""When a transcript will be ready: audio that waits, by the speed measured on this machine."""
+"""When a transcript will be ready: audio that waits, by the speed measured on this machine.
+
+Jobs share the recogniser, so another job delays this one by at most as much audio as this one has
+itself; owners share it, so all jobs of another owner together delay it by no more than that.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import func
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from app.recordings.schemas import Estimate
 from app.settings import Settings
+from app.tables import LOCAL_ACCOUNT
 from app.telemetry.tables import SpeedRow
 from app.transcriptions.tables import Status, Transcription
 
 ASSUMED_RTFX = {"whisper-base": 15.0, "tiny.en": 35.0}
 """Until a first recording has been measured: half of what two cores reached in our benchmark."""
 ASSUMED_OTHER = 2.0
+ASSUMED_LENGTH_S = 600.0
+"""Of a recording that does not tell how long it is, until it has been decoded."""
 START_S = 1.5
 """Waking the workers and decoding the first seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an owner has in the queue: unfinished jobs, and the seconds they will take."""
+
+    jobs: int
+    work_s: float
 
 
 def rtfx(session: Session, model: str) -> tuple[float, bool]:
@@ -29,17 +47,49 @@ def rtfx(session: Session, model: str) -> tuple[float, bool]:
     return ASSUMED_RTFX.get(model, ASSUMED_OTHER), False
 
 
-def waiting_audio_s(session: Session, before: Transcription | None = None) -> float:
-    """Seconds of audio that will be recognised before `before` (or before a new job)."""
-    # Jobs share the recogniser, so an older, longer job delays a younger one at most by as much
-    # audio as the younger one has itself.
-    query = select(
-        func.coalesce(func.sum(col(Transcription.duration_s) - col(Transcription.done_s)), 0.0)
+def backlog(session: Session) -> dict[str, Load]:
+    """What waits or is being done, by owner."""
+    rows = session.execute(
+        select(Transcription.owner_id, Transcription.model, func.count(), func.sum(_left()))
+        .where(_unfinished())
+        .group_by(col(Transcription.owner_id), col(Transcription.model))
+    ).all()
+    speeds = {model: rtfx(session, model)[0] for model in {row[1] for row in rows}}
+    found: dict[str, Load] = {}
+    for owner_id, model, jobs, audio_s in rows:
+        had = found.get(owner_id, Load(0, 0.0))
+        found[owner_id] = Load(had.jobs + jobs, had.work_s + audio_s / speeds[model])
+    return found
+
+
+def _unfinished() -> ColumnElement[bool]:
+    return col(Transcription.status).in_([Status.QUEUED, Status.RUNNING])
+
+
+def _left() -> Any:
+    """Audio of a job that is still to be dealt with, in seconds."""
+    left = func.coalesce(col(Transcription.duration_s), ASSUMED_LENGTH_S) - col(
+        Transcription.done_s
     )
-    query = query.where(col(Transcription.status).in_([Status.QUEUED, Status.RUNNING]))
+    return case((left > 0, left), else_=0.0)
+
+
+def audio_ahead_s(
+    session: Session, owner_id: str, length_s: float, before: Transcription | None = None
+) -> float:
+    """Seconds of audio that will be recognised before `length_s` seconds of this owner are done.
+
+    Of the owner's own jobs those count that were sent before `before` (all, for a new job).
+    """
+    at_most = case((_left() < length_s, _left()), else_=length_s)
+    query = select(Transcription.owner_id, func.sum(at_most)).where(_unfinished())
     if before is not None:
-        query = query.where(col(Transcription.created_at) < before.created_at)
-    return max(0.0, session.exec(query).one() or 0.0)
+        earlier = col(Transcription.created_at) < before.created_at
+        query = query.where((col(Transcription.owner_id) != owner_id) | earlier)
+        query = query.where(col(Transcription.id) != before.id)
+    rows = session.execute(query.group_by(col(Transcription.owner_id))).all()
+    shares = (ahead if owner == owner_id else min(ahead, length_s) for owner, ahead in rows)
+    return float(sum(shares))
 
 
 def eta_s(session: Session, job: Transcription) -> float | None:
@@ -47,16 +97,22 @@ def eta_s(session: Session, job: Transcription) -> float | None:
     if job.status.ended or job.duration_s is None:
         return None
     own = max(0.0, job.duration_s - job.done_s)
-    ahead = min(waiting_audio_s(session, before=job), own)
+    ahead = audio_ahead_s(session, job.owner_id, own, before=job)
     speed, _ = rtfx(session, job.model)
     start = START_S if job.status is Status.QUEUED else 0.0
     return round(start + (own + ahead) / speed, 1)
 
 
-def estimate(session: Session, settings: Settings, model: str, duration_s: float) -> Estimate:
+def estimate(
+    session: Session,
+    settings: Settings,
+    model: str,
+    duration_s: float,
+    owner_id: str = LOCAL_ACCOUNT,
+) -> Estimate:
     """What to tell somebody before the start."""
     speed, measured = rtfx(session, model)
-    ahead = min(waiting_audio_s(session), duration_s)
+    ahead = audio_ahead_s(session, owner_id, duration_s)
     return Estimate(
         model=model,
         audio_minutes=round(duration_s / 60, 2),

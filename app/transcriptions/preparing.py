@@ -6,10 +6,9 @@ The caller decodes and cuts; here is decided whose job it is and what of it is k
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.clock import now
 from app.ids import new_id
@@ -17,8 +16,8 @@ from app.outbox.service import wake
 from app.outbox.tables import Topic
 from app.recordings.tables import Recording
 from app.telemetry.service import machine_class, process_name
+from app.transcriptions import attempts
 from app.transcriptions.finish import finish_if_complete
-from app.transcriptions.service import locked
 from app.transcriptions.tables import (
     Attempt,
     AttemptState,
@@ -72,37 +71,33 @@ class Decoded:
     playback_key: str | None = None
 
 
-def begin(session: Session, transcription_id: str, lease_s: float, code: str) -> Preparation | None:
+def begin(session: Session, transcription_id: str, code: str) -> Preparation | None:
     """Lease the job for preparation; None when it is over, prepared or somebody else's.
 
-    A message that is delivered twice, late or for a deleted job therefore does nothing.
+    A message that is delivered twice, late or for a deleted job therefore does nothing. A lease
+    ends when its holder says so or the reaper takes it back, never by a time of day.
     """
     # Ch 12 · Scaling the System: a second delivery of the same message finds the lease taken
     job = session.get(Transcription, transcription_id, with_for_update=True)
-    if job is None or job.status.ended:
-        return None
-    if job.prepared:
-        _show_running(job)
-        wake(session, Topic.RECOGNISE, job.id)
-        finish_if_complete(session, job)
-        return None
-    if _leased(session, transcription_id):
+    if job is None or job.status.ended or job.prepared or _leased(session, transcription_id):
         return None
     numbers = select(func.coalesce(func.max(Attempt.number), 0)).where(
         Attempt.transcription_id == transcription_id
     )
-    number = 1 + int(session.exec(numbers).one())
     attempt = Attempt(
         id=new_id("att"),
         organisation_id=job.organisation_id,
         transcription_id=job.id,
-        number=number,
+        number=1 + int(session.exec(numbers).one()),
+        retry=job.retries,
         process=process_name("media"),
         machine=machine_class(),
-        lease_until=_until(lease_s),
     )
     session.add(attempt)
-    _show_running(job)
+    job.status = Status.RUNNING
+    job.stage = Stage.PREPARING
+    job.started_at = job.started_at or now()
+    job.revision += 1
     job.code_version = code
     recording = session.get_one(Recording, job.recording_id)
     known = session.exec(select(WindowRow.number).where(WindowRow.transcription_id == job.id))
@@ -116,49 +111,41 @@ def begin(session: Session, transcription_id: str, lease_s: float, code: str) ->
     )
 
 
-def _show_running(job: Transcription) -> None:
-    job.status = Status.RUNNING
-    job.stage = Stage.RECOGNISING if job.prepared else Stage.PREPARING
-    job.started_at = job.started_at or now()
-    job.revision += 1
-
-
 def _leased(session: Session, transcription_id: str) -> bool:
     running = session.exec(
         select(Attempt.id).where(
-            Attempt.transcription_id == transcription_id,
-            Attempt.state == AttemptState.RUNNING,
-            col(Attempt.lease_until) > now(),
+            Attempt.transcription_id == transcription_id, Attempt.state == AttemptState.RUNNING
         )
     ).first()
     return running is not None
 
 
-def _until(lease_s: float) -> datetime:
-    return now() + timedelta(seconds=lease_s)
-
-
 def _held(session: Session, held: Preparation) -> tuple[Attempt, Transcription]:
     """The attempt and its job, if this process still holds them. Raises `LeaseLost`."""
+    job = session.get(Transcription, held.transcription_id, with_for_update=True)
     attempt = session.get(Attempt, held.attempt_id, with_for_update=True)
-    if attempt is None or attempt.state is not AttemptState.RUNNING or attempt.fence != held.fence:
+    if job is None or attempt is None:
         raise LeaseLost(held.transcription_id)
-    return attempt, locked(session, held.transcription_id)
+    if attempt.state is not AttemptState.RUNNING or attempt.fence != held.fence:
+        raise LeaseLost(held.transcription_id)
+    return attempt, job
 
 
-def keep_alive(session: Session, held: Preparation, lease_s: float) -> None:
-    """Prolong the lease. Raises `LeaseLost`."""
+def keep_alive(session: Session, held: Preparation) -> None:
+    """Give a sign of life. Raises `LeaseLost`."""
     attempt, _ = _held(session, held)
-    attempt.lease_until = _until(lease_s)
+    attempt.beats += 1
 
 
-def add_windows(
-    session: Session, held: Preparation, windows: list[NewWindow], lease_s: float
-) -> None:
+def add_windows(session: Session, held: Preparation, windows: list[NewWindow]) -> None:
     """Make windows available to the recogniser. Raises `LeaseLost`."""
     attempt, job = _held(session, held)
-    attempt.lease_until = _until(lease_s)
+    attempt.beats += 1
+    there = select(WindowRow.number).where(WindowRow.transcription_id == job.id)
+    known = set(session.exec(there))  # of a commit whose answer was lost, for example
     for window in windows:
+        if window.number in known:
+            continue
         session.add(
             WindowRow(
                 id=new_id("win"),
@@ -183,6 +170,9 @@ def add_windows(
 
 def finish(session: Session, held: Preparation, decoded: Decoded) -> None:
     """The recording was decoded to its end. Raises `LeaseLost`."""
+    ended = session.get(Attempt, held.attempt_id)
+    if ended is not None and ended.state is AttemptState.PREPARED:
+        return  # a commit whose answer was lost
     attempt, job = _held(session, held)
     attempt.state = AttemptState.PREPARED
     attempt.finished_at = now()
@@ -211,10 +201,20 @@ def finish(session: Session, held: Preparation, decoded: Decoded) -> None:
 def fail(session: Session, held: Preparation, code: str, message: str, *, retryable: bool) -> None:
     """End the attempt and the job with an error. Raises `LeaseLost`."""
     attempt, job = _held(session, held)
-    attempt.state = AttemptState.FAILED
-    attempt.finished_at = now()
-    attempt.error = f"{code}: {message}"
-    job.status = Status.FAILED
-    job.finished_at = now()
-    job.error_code, job.error_message, job.error_retryable = code, message, retryable
-    job.revision += 1
+    attempts.fail(attempt, job, code, message, retryable=retryable)
+
+
+def hand_back(session: Session, held: Preparation, why: str) -> None:
+    """Let somebody else go on, now. Raises `LeaseLost`."""
+    attempts.hand_back(session, *_held(session, held), why)
+
+
+def put_off(session: Session, held: Preparation, why: str) -> None:
+    """Leave the job in the queue until it can be done. Raises `LeaseLost`."""
+    attempts.put_off(*_held(session, held), why)
+
+
+def lose(session: Session, held: Preparation, code: str, why: str, max_attempts: int) -> None:
+    """The decoder died over the recording: again, or into quarantine. Raises `LeaseLost`."""
+    attempt, job = _held(session, held)
+    attempts.lose(session, attempt, job, max_attempts=max_attempts, why=why, code=code)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
+from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from app.recordings.tables import Recording
@@ -30,6 +32,8 @@ from app.transcriptions.tables import (
     WindowState,
 )
 
+AT_ONCE = 100
+"""Segments taken from the database at a time."""
 NO_SPEECH = "No speech was found in this recording."
 ENDS_EARLY = (
     "The file ends before the audio it announces: it was probably cut off while it was copied or"
@@ -41,17 +45,36 @@ def summary(session: Session, job: Transcription) -> TranscriptionSummary:
     return TranscriptionSummary(**_summary_fields(session, job))
 
 
+class Said(Protocol):
+    """What the plain text is made of."""
+
+    @property
+    def speaker(self) -> str | None: ...
+
+    @property
+    def text(self) -> str: ...
+
+
 def whole(session: Session, job: Transcription) -> TranscriptionOut:
-    """The job with its text, complete or as far as it has come."""
-    rows = segments(session, job.id)
+    """The job with its text, complete or as far as it has come.
+
+    Ten hours of words weigh a hundred megabytes as objects; who only wants to pass them on takes
+    `without_segments` and `segments`.
+    """
+    found = list(segments(session, job.id))
+    return without_segments(session, job).model_copy(update={"segments": found})
+
+
+def without_segments(session: Session, job: Transcription) -> TranscriptionOut:
+    """Everything about the job but its segments, of which there are none in it."""
     return TranscriptionOut(
         **_summary_fields(session, job),
         recording_id=job.recording_id,
-        text=job.text if job.text is not None else plain_text(rows),
-        segments=[_segment(row) for row in rows],
+        text=job.text if job.text is not None else text_of(session, job.id),
+        segments=[],
         skipped=_skipped(session, job.id),
         fallbacks=_fallbacks(session, job),
-        warnings=_warnings(session, job, rows),
+        warnings=_warnings(session, job),
         options=job.options,
     )
 
@@ -63,21 +86,44 @@ def event(session: Session, job: Transcription) -> EventOut:
     )
 
 
-def segments(session: Session, transcription_id: str) -> list[SegmentRow]:
-    """In the order of the recording."""
-    return list(
-        session.exec(
-            select(SegmentRow)
-            .where(SegmentRow.transcription_id == transcription_id)
-            .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
-        )
+def segments(session: Session, transcription_id: str) -> Iterator[SegmentOut]:
+    """In the order of the recording, some at a time: to be taken while the session is open."""
+    # Ch 12 · Scaling the System: a transcript is read and sent in pieces, so hours of it fit anywhere
+    columns = (
+        SegmentRow.id,
+        SegmentRow.start_s,
+        SegmentRow.end_s,
+        SegmentRow.text,
+        SegmentRow.speaker,
+        SegmentRow.words,
+        SegmentRow.flags,
+    )
+    rows = session.execute(
+        _in_order(transcription_id).with_only_columns(*map(col, columns)),
+        execution_options={"yield_per": AT_ONCE},
+    )
+    yield from map(_segment, rows)
+
+
+def text_of(session: Session, transcription_id: str) -> str:
+    """The text alone, without looking at a single word's times."""
+    columns = (col(SegmentRow.speaker), col(SegmentRow.text))
+    rows = session.execute(_in_order(transcription_id).with_only_columns(*columns))
+    return plain_text(rows)
+
+
+def _in_order(transcription_id: str) -> Any:
+    return (
+        select(SegmentRow)
+        .where(SegmentRow.transcription_id == transcription_id)
+        .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
     )
 
 
-def plain_text(rows: list[SegmentRow]) -> str:
+def plain_text(said: Iterable[Said]) -> str:
     """One paragraph for each speaker's turn, or one in all while speakers are unknown."""
-    turns = groupby(rows, key=lambda row: row.speaker)
-    return "\n\n".join(" ".join(row.text for row in turn) for _, turn in turns)
+    turns = groupby(said, key=lambda each: each.speaker)
+    return "\n\n".join(" ".join(each.text for each in turn) for _, turn in turns)
 
 
 def error_of(job: Transcription) -> ErrorOut | None:
@@ -117,7 +163,7 @@ def _progress(job: Transcription) -> float:
     return round(min(1.0, job.done_s / job.duration_s), 4)
 
 
-def _segment(row: SegmentRow) -> SegmentOut:
+def _segment(row: Row[Any]) -> SegmentOut:
     return SegmentOut(
         id=row.id,
         start=row.start_s,
@@ -157,9 +203,9 @@ def _fallbacks(session: Session, job: Transcription) -> list[FallbackOut]:
     ]
 
 
-def _warnings(session: Session, job: Transcription, rows: list[SegmentRow]) -> list[str]:
+def _warnings(session: Session, job: Transcription) -> list[str]:
     warnings = []
-    if job.status is Status.SUCCEEDED and job.stage is Stage.DONE and not rows:
+    if job.status is Status.SUCCEEDED and job.stage is Stage.DONE and not job.text:
         warnings.append(NO_SPEECH)
     recording = session.get(Recording, job.recording_id)
     if recording is not None and not recording.complete:

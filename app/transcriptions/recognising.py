@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import case, func, update
@@ -12,8 +11,11 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.ids import new_id
+from app.outbox.service import delete_objects, wake
+from app.outbox.tables import Topic
 from app.transcriptions.finish import finish_if_complete
-from app.transcriptions.service import locked
+from app.transcriptions.finish_time import ASSUMED_LENGTH_S
+from app.transcriptions.shares import Candidate, Shares
 from app.transcriptions.tables import (
     Attempt,
     AttemptState,
@@ -75,20 +77,25 @@ class WindowResult:
 
 
 def lease(
-    session: Session, process: str, lease_s: float, most: int, streams: int = 1
+    session: Session, process: str, most: int, streams: int = 1, shares: Shares | None = None
 ) -> Batch | None:
     """Lease up to `most` windows, of the job whose turn it is first, or None when none waits.
 
     The last windows are divided between the `streams`, so that none idles while another has a
     full batch to do.
 
-    The turn goes to the owner with the fewest windows in work, then to the job that has had
-    least audio recognised so far: a short recording overtakes long ones, and nobody starves.
-    Windows of other jobs fill the batch when the same model and options are wanted; the text of
-    a window does not depend on its company.
+    Whose turn it is, `shares` decides by what each owner has had of this recogniser; without it
+    all begin level. Windows of other jobs fill the batch when the same model and options are
+    wanted; the text of a window does not depend on its company. A window under suspicion of
+    having killed a process is leased when `process` does nothing else.
     """
+    suspect = _suspect(session)
+    if suspect is not None or _is_watched(session, process):
+        alone = suspect if suspect is not None and not _works(session, process) else None
+        return _taken(alone[0], [alone[1]], process) if alone else None
     # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
-    turns, pending = _turns(session)
+    shares = shares or Shares()
+    turns, pending = _turns(session, shares)
     if not turns:
         return None
     lead = turns[0]
@@ -102,15 +109,51 @@ def lease(
             rows = rows[:1]  # it failed before: if it fails again, it fails alone
             break
     rows = [row for row in rows if row.rung == rows[0].rung and row.tries == rows[0].tries]
+    shares.took([(row.owner_id, row.transcription_id, row.speech_s) for row in rows])
+    return _taken(lead, rows, process) if rows else None
+
+
+def _taken(lead: Transcription, rows: Sequence[WindowRow], process: str) -> Batch:
     for row in rows:
         row.state = WindowState.RUNNING
         row.fence += 1
-        row.tries += 1
         row.process = process
         row.started_at = now()
-        row.lease_until = now() + timedelta(seconds=lease_s)
     model, options, language = _wants(lead)
-    return Batch(model, options, language, tuple(_leased(row) for row in rows)) if rows else None
+    return Batch(model, options, language, tuple(_leased(row) for row in rows))
+
+
+def _suspect(session: Session) -> tuple[Transcription, WindowRow] | None:
+    """A waiting window whose process died over it, perhaps because of it.
+
+    It is heard alone: if it kills again, it takes no other with it, and the others are cleared.
+    """
+    # Ch 7 · Planning for Mistakes: a window that may kill its process is tried where it harms nobody
+    return session.exec(
+        select(Transcription, WindowRow)
+        .join(WindowRow, col(WindowRow.transcription_id) == Transcription.id)
+        .where(Transcription.status == Status.RUNNING)
+        .where(WindowRow.state == WindowState.PENDING, WindowRow.losses > 0)
+        .order_by(col(WindowRow.losses), col(WindowRow.id))
+        .limit(1)
+        .with_for_update(of=WindowRow, skip_locked=True)
+    ).first()
+
+
+def _works(session: Session, process: str) -> bool:
+    return _first_of(session, process, WindowRow.losses >= 0)
+
+
+def _is_watched(session: Session, process: str) -> bool:
+    """Whether `process` is hearing a suspect at this moment."""
+    return _first_of(session, process, WindowRow.losses > 0)
+
+
+def _first_of(session: Session, process: str, condition: Any) -> bool:
+    query = select(WindowRow.id).where(
+        WindowRow.state == WindowState.RUNNING, WindowRow.process == process, condition
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _wants(job: Transcription) -> tuple[str, dict[str, Any], str | None]:
@@ -118,35 +161,31 @@ def _wants(job: Transcription) -> tuple[str, dict[str, Any], str | None]:
     return job.model, job.options, job.options.get("language") or job.language
 
 
-def _turns(session: Session) -> tuple[list[Transcription], int]:
+def _turns(session: Session, shares: Shares) -> tuple[list[Transcription], int]:
     """Jobs with a window that may be leased now, in the order of their turns; all such windows."""
     running = func.sum(case((col(WindowRow.state) == WindowState.RUNNING, 1), else_=0))
     pending = func.sum(case((col(WindowRow.state) == WindowState.PENDING, 1), else_=0))
     active = session.execute(
-        select(Transcription, running, pending)
+        select(Transcription, running, pending, func.sum(WindowRow.speech_s))
         .join(WindowRow, col(WindowRow.transcription_id) == Transcription.id)
         .where(Transcription.status == Status.RUNNING)
         .where(col(WindowRow.state).in_([WindowState.PENDING, WindowState.RUNNING]))
         .group_by(col(Transcription.id))
     ).all()
-    of_owner: dict[str, int] = {}
-    for job, in_work, _ in active:
-        of_owner[job.owner_id] = of_owner.get(job.owner_id, 0) + int(in_work)
-    waiting = [
-        (job, int(in_work))
-        for job, in_work, left in active
+    waiting = {
+        job.id: (job, _candidate(job, int(in_work), float(left_s)))
+        for job, in_work, left, left_s in active
         if left and not (in_work and _unsettled(job))
-    ]
-    waiting.sort(
-        key=lambda entry: (
-            -entry[0].priority,
-            of_owner[entry[0].owner_id],
-            entry[1],
-            entry[0].done_s,
-            entry[0].created_at,
-        )
-    )
-    return [job for job, _ in waiting], sum(int(left) for _, _, left in active)
+    }
+    order = shares.order([candidate for _, candidate in waiting.values()], now())
+    return [waiting[job_id][0] for job_id in order], sum(int(left) for _, _, left, _ in active)
+
+
+def _candidate(job: Transcription, in_work: int, left_s: float) -> Candidate:
+    if not job.prepared:  # more will come than lies there
+        length_s = ASSUMED_LENGTH_S if job.duration_s is None else job.duration_s
+        left_s = max(left_s, length_s - job.done_s)
+    return Candidate(job.id, job.owner_id, job.priority, in_work, left_s, job.created_at)
 
 
 def _unsettled(job: Transcription) -> bool:
@@ -208,18 +247,19 @@ def _complete_job(session: Session, job_id: str, results: Sequence[WindowResult]
     job = session.get(Transcription, job_id, with_for_update=True)
     if job is None or job.status is not Status.RUNNING:
         return 0
-    accepted = 0
+    accepted: list[str] = []
     for result in results:
         row = _still_held(session, result.window)
         if row is not None:
             _complete_window(session, job, row, result)
-            accepted += 1
+            accepted.append(row.audio_key)
     if accepted:
+        delete_objects(session, accepted)
         job.stage = Stage.RECOGNISING
         job.revision += 1
         session.flush()
         finish_if_complete(session, job)
-    return accepted
+    return len(accepted)
 
 
 def _complete_window(
@@ -227,7 +267,6 @@ def _complete_window(
 ) -> None:
     row.state = WindowState.DONE
     row.finished_at = now()
-    row.lease_until = None
     row.result = result.result
     _add_segments(session, job, row, result.segments)
     # The last rung knows one language only: what it "hears" says nothing about the recording
@@ -235,11 +274,23 @@ def _complete_window(
     if settles and (result.language_probability or 0.0) >= SURE:
         job.language = result.language
         job.language_probability = result.language_probability
-    job.done_s += row.end_s - row.start_s
+    job.done_s += covered_s(session, row)
     if row.rung == 0:
         job.model_version = result.result.get("model_version")
     if result.segments and job.first_words_at is None:
         job.first_words_at = now()
+
+
+def covered_s(session: Session, row: WindowRow) -> float:
+    """Seconds of the recording dealt with when `row` is: from the end of the window before it.
+
+    The pause in front of a window belongs to it, or a recording that is mostly pauses would seem
+    to stand still.
+    """
+    before = select(func.coalesce(func.max(WindowRow.end_s), 0.0)).where(
+        WindowRow.transcription_id == row.transcription_id, WindowRow.number < row.number
+    )
+    return row.end_s - min(row.start_s, float(session.exec(before).one()))
 
 
 def _add_segments(
@@ -272,14 +323,13 @@ def failed(
     gap: NewSegment,
 ) -> None:
     """A try at a window failed: try again, then the next rung, then show the gap."""
-    job = locked(session, window.transcription_id)
-    row = _still_held(session, window)
-    if row is None:
+    job = session.get(Transcription, window.transcription_id, with_for_update=True)
+    row = _still_held(session, window) if job is not None else None
+    if job is None or row is None:
         return
     row.error = error[:500]
-    row.lease_until = None
-    step_down(row, max_tries, rungs)
-    if row.state is WindowState.FAILED:
+    row.tries += 1
+    if step_down(row, max_tries, rungs):
         give_up(session, job, row, gap)
 
 
@@ -287,30 +337,73 @@ def give_up(session: Session, job: Transcription, row: WindowRow, gap: NewSegmen
     """No rung could do the window: its gap is shown in the text."""
     row.finished_at = now()
     _add_segments(session, job, row, [gap])
-    job.done_s += row.end_s - row.start_s
+    job.done_s += covered_s(session, row)
     job.revision += 1
     session.flush()
     finish_if_complete(session, job)
 
 
-def step_down(row: WindowRow, max_tries: int, rungs: int) -> None:
-    """Where a window goes after a failed try."""
+def step_down(row: WindowRow, max_tries: int, rungs: int) -> bool:
+    """Where a window goes after a failed try or a lost process; True when it is given up.
+
+    One loss more than failures is allowed: at the first, others were in the same process.
+    """
     row.state = WindowState.PENDING
-    if row.tries >= max_tries:
+    if row.tries >= max_tries or row.losses > max_tries:
         row.rung += 1
-        row.tries = 0
+        row.tries = row.losses = 0
     if row.rung >= rungs:
         row.state = WindowState.FAILED
+        return True
+    return False
 
 
-def keep_alive(session: Session, process: str, lease_s: float) -> None:
-    """Prolong the leases of all windows `process` works on."""
-    session.execute(
-        update(WindowRow)
-        .where(col(WindowRow.process) == process)
-        .where(col(WindowRow.state) == WindowState.RUNNING)
-        .values(lease_until=now() + timedelta(seconds=lease_s))
+def hand_back(session: Session, windows: Sequence[LeasedWindow]) -> int:
+    """Let others have windows that are not finished; neither a try nor a loss is counted."""
+    ids = [window.id for window in windows]
+    rows = session.exec(
+        select(WindowRow)
+        .where(col(WindowRow.id).in_(ids), WindowRow.state == WindowState.RUNNING)
+        .order_by(col(WindowRow.id))
+        .with_for_update()
+    ).all()
+    fences = {window.id: window.fence for window in windows}
+    ours = [row for row in rows if row.fence == fences[row.id]]
+    for row in ours:
+        row.state = WindowState.PENDING
+        row.fence += 1
+    for job_id in sorted({row.transcription_id for row in ours}):
+        wake(session, Topic.RECOGNISE, job_id)
+    return len(ours)
+
+
+def free_forgotten(session: Session, process: str, known: Sequence[LeasedWindow]) -> None:
+    """Free windows that `process` holds without knowing: the answer to a commit was lost.
+
+    To be called by the process itself, while none of its streams leases.
+    """
+    rows = session.exec(
+        select(WindowRow)
+        .where(WindowRow.state == WindowState.RUNNING, WindowRow.process == process)
+        .where(col(WindowRow.id).not_in([window.id for window in known]))
+        .order_by(col(WindowRow.id))
+        .with_for_update()
     )
+    for row in rows:
+        row.state = WindowState.PENDING
+        row.fence += 1
+
+
+def keep_alive(session: Session, windows: Sequence[LeasedWindow]) -> None:
+    """Give a sign of life for each of `windows` that is still held."""
+    for window in sorted(windows, key=lambda window: window.id):
+        session.execute(
+            update(WindowRow)
+            .where(col(WindowRow.id) == window.id)
+            .where(col(WindowRow.fence) == window.fence)
+            .where(col(WindowRow.state) == WindowState.RUNNING)
+            .values(beats=WindowRow.beats + 1)
+        )
 
 
 def work_is_waiting(session: Session) -> bool:
@@ -326,11 +419,5 @@ def work_is_waiting(session: Session) -> bool:
 
 def work_is_coming(session: Session) -> bool:
     """Whether some recording is being prepared at this moment, so that windows will follow."""
-    return (
-        session.exec(
-            select(Attempt.id).where(
-                Attempt.state == AttemptState.RUNNING, col(Attempt.lease_until) > now()
-            )
-        ).first()
-        is not None
-    )
+    running = select(Attempt.id).where(Attempt.state == AttemptState.RUNNING).limit(1)
+    return session.exec(running).first() is not None

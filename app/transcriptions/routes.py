@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
+from app.admission import check_job, receiving
 from app.context import Context, ContextDep
 from app.errors import BadRequest, Conflict, Gone
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
 from app.storage.base import ObjectMissing
+from app.storage.ranges import object_response
+from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
 from app.transcriptions.exports import FORMATS
+from app.transcriptions.exports.plain import as_json
 from app.transcriptions.schemas import TranscriptionOut, TranscriptionPage, TranscriptionSummary
-from app.transcriptions.tables import Status
+from app.transcriptions.tables import Status, Transcription
 from app.transcriptions.wait import until_over
 
 router = APIRouter(prefix="/v1/transcriptions", tags=["transcriptions"])
@@ -62,7 +68,8 @@ SUBMIT_BODY = {
 @router.post("", status_code=202, openapi_extra=SUBMIT_BODY)
 async def submit(request: Request, response: Response, context: ContextDep) -> TranscriptionSummary:
     """Send a recording; the answer comes as soon as it is stored and found to be one."""
-    file, form = await receive(request, context.storage, context.settings.max_upload_bytes)
+    async with receiving(context, LOCAL_ACCOUNT, request):
+        file, form = await receive(request, context.storage, context.settings.max_upload_bytes)
     try:
         asked = options.parse(form, context.settings)
         given = form.first("recording")
@@ -73,7 +80,7 @@ async def submit(request: Request, response: Response, context: ContextDep) -> T
             )
     except BaseException:
         if file is not None:
-            context.storage.delete(file.key)
+            await run_in_threadpool(context.storage.delete, file.key)
         raise
     out = await run_in_threadpool(_submit, context, file, given, asked)
     response.headers["Location"] = f"/v1/transcriptions/{out.id}"
@@ -86,17 +93,26 @@ def _submit(
 ) -> TranscriptionSummary:
     if file is None:
         with context.database.write() as session:
-            job = service.submit(session, recordings.get(session, given or ""), asked)
+            job = _admitted(context, session, recordings.get(session, given or ""), asked)
     else:
         info = recordings.probe(context, file)
         try:
             with context.database.write() as session:
-                job = service.submit(session, recordings.keep(session, file, info), asked)
+                recording = recordings.keep(session, file, info)
+                job = _admitted(context, session, recording, asked)
         except BaseException:
             context.storage.delete(file.key)
             raise
     with context.database.read() as session:
         return read.summary(session, job)
+
+
+def _admitted(
+    context: Context, session: Session, recording: Recording, asked: options.Request
+) -> Transcription:
+    settings, owner_id = context.settings, recording.owner_id
+    check_job(session, settings, owner_id, recording.duration_s, asked.model)
+    return service.submit(session, recording, asked)
 
 
 @router.get("")
@@ -112,23 +128,33 @@ def list_jobs(
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 
 
-@router.get("/{transcription_id}")
+@router.get("/{transcription_id}", response_model=TranscriptionOut)
 async def read_job(
     transcription_id: JobId,
     context: ContextDep,
     wait: Annotated[
         float, Query(ge=0, le=MAX_WAIT_S, description="Answer when it is over, or after this long.")
     ] = 0.0,
-) -> TranscriptionOut:
+) -> Response:
     """The job and its text, complete or as far as it has come."""
     if wait:
         await until_over(context, transcription_id, wait)
     return await run_in_threadpool(_whole, context, transcription_id)
 
 
-def _whole(context: Context, transcription_id: str) -> TranscriptionOut:
+def _whole(context: Context, transcription_id: str) -> Response:
     with context.database.read() as session:
-        return read.whole(session, service.get(session, transcription_id))
+        job = read.without_segments(session, service.get(session, transcription_id))
+        body = _body(as_json(job, read.segments(session, job.id)))
+    return Response(body, media_type="application/json")
+
+
+def _body(pieces: Iterable[str]) -> memoryview:
+    """Encoded as it comes: some megabytes where the same as objects would be a hundred."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece.encode()
+    return memoryview(body)
 
 
 @router.post("/{transcription_id}/cancel")
@@ -142,6 +168,9 @@ def cancel(transcription_id: JobId, context: ContextDep) -> TranscriptionSummary
 def retry(transcription_id: JobId, context: ContextDep) -> TranscriptionSummary:
     """Queue a failed or cancelled job again; what was recognised is kept."""
     with context.database.write() as session:
+        job = service.get(session, transcription_id)
+        if job.status in (Status.FAILED, Status.CANCELLED):
+            check_job(session, context.settings, job.owner_id, job.duration_s, job.model)
         return read.summary(session, service.retry(session, transcription_id))
 
 
@@ -160,16 +189,19 @@ def export(
     format: Annotated[Literal["txt", "srt", "vtt", "json"], Query()] = "txt",
 ) -> Response:
     """The finished transcript as a file."""
-    job = _whole(context, transcription_id)
-    if job.status is not Status.SUCCEEDED:
-        raise Conflict(
-            code="not_ready",
-            detail=f"The transcription is {job.status}; there is nothing to export yet.",
-        )
     chosen = FORMATS[format]
+    with context.database.read() as session:
+        found = service.get(session, transcription_id)
+        if found.status is not Status.SUCCEEDED:
+            raise Conflict(
+                code="not_ready",
+                detail=f"The transcription is {found.status}; there is nothing to export yet.",
+            )
+        job = read.without_segments(session, found)
+        body = _body(chosen.pieces(job, read.segments(session, job.id)))
     name = job.name.rsplit(".", 1)[0] or "transcript"
     headers = {"Content-Disposition": _attachment(f"{name}.{chosen.suffix}")}
-    return Response(chosen.render(job), media_type=chosen.media_type, headers=headers)
+    return Response(body, media_type=chosen.media_type, headers=headers)
 
 
 def _attachment(name: str) -> str:
@@ -178,8 +210,9 @@ def _attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-@router.get("/{transcription_id}/audio", response_class=FileResponse)
-def audio(transcription_id: JobId, context: ContextDep) -> Response:
+@router.head("/{transcription_id}/audio", include_in_schema=False)
+@router.get("/{transcription_id}/audio", response_class=StreamingResponse)
+def audio(transcription_id: JobId, request: Request, context: ContextDep) -> Response:
     """The recording, as browsers can play it; honours Range."""
     with context.database.read() as session:
         job = service.get(session, transcription_id)
@@ -193,12 +226,9 @@ def audio(transcription_id: JobId, context: ContextDep) -> Response:
             " while the recording is transcribed.",
         )
     own = recording.playback_key == recording.storage_key
+    headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    kind = recording.media_type if own else "audio/ogg"
     try:
-        path = context.storage.path(recording.playback_key)
+        return object_response(request, context.storage, recording.playback_key, kind, headers)
     except ObjectMissing:
         raise Gone(code="audio_deleted", detail="The recording was deleted.") from None
-    return FileResponse(
-        path,
-        media_type=recording.media_type if own else "audio/ogg",
-        headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
-    )

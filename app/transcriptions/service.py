@@ -7,7 +7,7 @@ import binascii
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy import and_, delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.clock import now
@@ -17,6 +17,7 @@ from app.outbox.service import delete_objects, wake
 from app.outbox.tables import Topic
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
+from app.transcriptions.finish import finish_if_complete
 from app.transcriptions.options import Request
 from app.transcriptions.tables import (
     Attempt,
@@ -109,15 +110,29 @@ def retry(session: Session, transcription_id: str) -> Transcription:
     job.status, job.stage = Status.QUEUED, Stage.QUEUED
     job.error_code = job.error_message = job.finished_at = None
     job.error_retryable = False
+    job.retries += 1
     job.revision += 1
     session.execute(
         update(WindowRow)
         .where(col(WindowRow.transcription_id) == job.id)
         .where(col(WindowRow.state) != WindowState.DONE)
-        .values(state=WindowState.PENDING, tries=0, rung=0, error=None, fence=WindowRow.fence + 1)
+        .values(
+            state=WindowState.PENDING,
+            tries=0,
+            losses=0,
+            rung=0,
+            error=None,
+            fence=WindowRow.fence + 1,
+        )
     )
     _forget_gaps(session, job)
-    wake(session, Topic.PREPARE, job.id)
+    if job.prepared:
+        job.status, job.stage = Status.RUNNING, Stage.RECOGNISING
+        session.flush()
+        if not finish_if_complete(session, job):
+            wake(session, Topic.RECOGNISE, job.id)
+    else:
+        wake(session, Topic.PREPARE, job.id)
     return job
 
 
@@ -131,8 +146,21 @@ def _forget_gaps(session: Session, job: Transcription) -> None:
         .where(col(SegmentRow.transcription_id) == job.id)
         .where(col(SegmentRow.window_id).not_in(done))
     )
-    lengths = select(func.coalesce(func.sum(col(WindowRow.end_s) - col(WindowRow.start_s)), 0.0))
-    job.done_s = session.exec(lengths.where(col(WindowRow.id).in_(done))).one()
+    job.done_s = _done_s(session, job)
+
+
+def _done_s(session: Session, job: Transcription) -> float:
+    """Seconds of the windows that are done, each with the pause in front of it."""
+    done_s = before_s = 0.0
+    for end_s, state in session.exec(
+        select(WindowRow.end_s, WindowRow.state)
+        .where(WindowRow.transcription_id == job.id)
+        .order_by(col(WindowRow.number))
+    ):
+        if state is WindowState.DONE:
+            done_s += end_s - before_s
+        before_s = end_s
+    return done_s
 
 
 def release_windows(session: Session, transcription_id: str) -> None:
@@ -141,7 +169,7 @@ def release_windows(session: Session, transcription_id: str) -> None:
         update(WindowRow)
         .where(col(WindowRow.transcription_id) == transcription_id)
         .where(col(WindowRow.state) == WindowState.RUNNING)
-        .values(state=WindowState.PENDING, lease_until=None, fence=WindowRow.fence + 1)
+        .values(state=WindowState.PENDING, fence=WindowRow.fence + 1)
     )
 
 

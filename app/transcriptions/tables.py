@@ -2,7 +2,8 @@
 
 The database is the truth: a broker message only says that there is work. Attempts and windows
 are leased to a process with a fencing token (`fence`), which grows with every lease, so that a
-process that was given up for dead cannot overwrite what its successor did.
+process that was given up for dead cannot overwrite what its successor did. The holder shows that
+it lives by counting `beats`; no time of day is compared, so that clocks may differ and jump.
 """
 
 # Ch 12 · Scaling the System: work is rows that any process may lease, not messages that can be lost
@@ -45,6 +46,9 @@ class AttemptState(StrEnum):
     PREPARED = "prepared"
     FAILED = "failed"
     LOST = "lost"
+    """Its process died or hung, or its decoder did."""
+    HANDED_BACK = "handed back"
+    """Its process was told to stop, or could not go on through no fault of the recording."""
     CANCELLED = "cancelled"
 
 
@@ -76,6 +80,8 @@ class Transcription(Row, table=True):
     done_s: float = 0.0
     """Audio seconds dealt with, skipped spans included."""
     prepared: bool = False
+    retries: int = 0
+    """How often a person asked for it again; lost attempts are counted from there."""
     text: str | None = None
     error_code: str | None = Field(default=None, max_length=64)
     error_message: str | None = None
@@ -91,14 +97,19 @@ class Transcription(Row, table=True):
 class Attempt(Row, table=True):
     """One process's try at decoding a recording and cutting it into windows."""
 
+    __table_args__ = (Index("ix_attempt_state", "state"),)
+
     id: str = Field(primary_key=True, max_length=64)
     transcription_id: str = Field(foreign_key="transcription.id", index=True, max_length=64)
     number: int
+    retry: int = 0
+    """The job's `retries` at the time."""
     state: AttemptState = word_column(AttemptState, default=AttemptState.RUNNING)
     process: str = Field(max_length=128)
     machine: str = Field(max_length=128)
     fence: int = 1
-    lease_until: datetime | None = time_column()
+    beats: int = 0
+    """Signs of life; whoever holds it counts on, and is given up when it stays as it is."""
     finished_at: datetime | None = time_column()
     error: str | None = None
 
@@ -127,12 +138,14 @@ class WindowRow(Row, table=True):
     samples_sha256: str = Field(max_length=64)
     state: WindowState = word_column(WindowState, default=WindowState.PENDING)
     tries: int = 0
-    """On the present rung."""
+    """Times the present rung failed on it."""
+    losses: int = 0
+    """Times its process died or hung over it on the present rung."""
     rung: int = 0
     """Step of the ladder to be tried next (0: the model asked for)."""
     fence: int = 0
     process: str | None = Field(default=None, max_length=128)
-    lease_until: datetime | None = time_column()
+    beats: int = 0
     started_at: datetime | None = time_column()
     finished_at: datetime | None = time_column()
     result: dict[str, Any] | None = json_column(default=None, nullable=True)

@@ -95,11 +95,15 @@ def _with_free_ports(settings: Settings, with_page: bool) -> Settings:
 def _prepare_database(settings: Settings) -> None:
     """Migrate, and forget the processes of the last time: they look alive for a minute."""
     # Imported late: a refused start answers at once
-    from app.database import Database
+    from app.database import Database, DatabaseError, database_url
     from app.schema import upgrade
     from app.telemetry.service import forget_dead
 
-    upgrade(settings.database)
+    try:
+        upgrade(settings.database)
+    except DatabaseError as error:
+        where = database_url(settings.database).render_as_string(hide_password=True)
+        raise Refused(f"The database {where} cannot be used: {error}") from None
     if settings.database_url:
         return  # other computers may work on it
     database = Database(settings.database)

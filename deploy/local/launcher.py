@@ -148,7 +148,16 @@ class Launcher:
             errors = last_lines(self.settings.run_dir / "supervisor.err")
             raise Broken(f"The supervisor of the processes keeps ending:\n{errors}")
         say("  The supervisor of the processes ended; it and they are being started again.")
-        self.start()
+        self._start_again()
+
+    def _start_again(self) -> None:
+        """As often as it takes: a disk that is full now will have room again."""
+        while not self.stopping.is_set():
+            try:
+                return self.start()
+            except OSError as error:
+                say(f"  They cannot be started yet ({error.strerror}); trying again.")
+                self.stopping.wait(WATCH_S)
 
     def _kill_groups(self) -> None:
         """Each process leads a group of its own, in which its children are."""

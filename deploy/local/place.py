@@ -11,7 +11,7 @@ from typing import IO
 from app.settings import Settings
 from deploy.local.lock import take
 
-LEFT_BEHIND = ("broker.sock", "decoder.sock", "ctl.sock")
+LEFT_BEHIND = ("broker.sock", "decoder.sock", "decoder.probe", "ctl.sock")
 STILL_ENDING_S = 15.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import shutil
 import sys
@@ -42,7 +43,8 @@ class Program:
 def programs(settings: Settings, *, ui: bool) -> list[Program]:
     """All processes, those that others wait for first. Raises `NoBroker`."""
     found = [
-        Program("decoder", _python("worker.decoder", "--socket", str(settings.decoder_socket)),
+        Program("decoder", _without_secrets(
+                    _python("worker.decoder", "--socket", str(settings.decoder_socket))),
                 "reads audio files"),
         Program("api", _api(settings), "answers the page and other programs"),
         Program("dispatcher", _python("app.dispatcher"), "hands out the work"),
@@ -53,8 +55,22 @@ def programs(settings: Settings, *, ui: bool) -> list[Program]:
     if not settings.broker_url:
         found.insert(0, Program("broker", _broker(settings), "wakes up the workers"))
     if ui:
-        found.append(Program("ui", _page(settings), "shows the page"))
+        found.append(Program("ui", _without_secrets(_page(settings)), "shows the page"))
     return found
+
+
+def _without_secrets(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The command in an environment without keys to database, broker and storage.
+
+    A process that reads files of strangers, and one that needs the API only, never see them.
+    """
+    # Ch 28 · Security and Privacy: who needs no key is not given one
+    secret = [
+        name
+        for name in sorted(os.environ)
+        if name.startswith("AWS_") or name in ("LECTERN_DATABASE_URL", "LECTERN_BROKER_URL")
+    ]
+    return ("env", *(part for name in secret for part in ("-u", name)), *command)
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -13,8 +13,11 @@ from app.context import Context
 from app.local.token import read_or_make
 from app.main import create_app
 from app.media.client import DecoderClient
+from app.uploads import service
+from app.uploads.spool import Spool
 from tests.support.rows import Rows, new_context
 from tests.support.served import Served, served
+from tests.support.tus import Tus
 from worker.decoder.local import decoder
 
 
@@ -25,8 +28,8 @@ def decoder_client() -> Iterator[DecoderClient]:
 
 
 @pytest.fixture
-def context(tmp_path: Path, decoder_client: DecoderClient) -> Iterator[Context]:
-    opened = new_context(tmp_path / "home", max_upload_bytes=2 * 1024**2)
+def context(tmp_path: Path, database_url: str, decoder_client: DecoderClient) -> Iterator[Context]:
+    opened = new_context(tmp_path / "home", database_url, max_upload_bytes=2 * 1024**2)
     yield replace(opened, decoder=decoder_client)
     opened.database.dispose()
 
@@ -60,3 +63,14 @@ def socket_api(context: Context, headers: dict[str, str], tmp_path: Path) -> Ite
     """The same API behind a real socket."""
     with served(context, headers, tmp_path / "temporary") as running:
         yield running
+
+
+@pytest.fixture
+def tus(client: TestClient) -> Tus:
+    return Tus(client)
+
+
+@pytest.fixture
+def spool(context: Context) -> Spool:
+    """Where uploads in parts lie until they are complete."""
+    return service.spool_of(context)

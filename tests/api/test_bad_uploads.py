@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -188,4 +189,4 @@ def test_a_recording_longer_than_the_limit_is_refused(
 
 
 def replaced(context: Context, settings) -> Context:  # type: ignore[no-untyped-def]
-    return Context(settings, context.database, context.storage, context.decoder)
+    return replace(context, settings=settings)

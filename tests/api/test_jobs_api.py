@@ -149,7 +149,7 @@ def test_retry_takes_up_what_failed_or_was_cancelled_and_nothing_else(
     answer = client.post(f"{PATH}/{job}/retry")
     if state in ("failed", "cancelled"):
         assert answer.status_code == 202
-        assert (answer.json()["status"], answer.json()["error"]) == ("queued", None)
+        assert (answer.json()["status"], answer.json()["error"]) == ("running", None)
     else:
         assert state in assert_problem(answer, 409, "not_retryable")["detail"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -120,7 +121,7 @@ def test_what_is_missing_is_named(
     if broken == "decoder":
         monkeypatch.setattr(client.app.state, "context", _without_decoder(context))
     elif broken == "storage":
-        monkeypatch.setattr(health, "MIN_FREE_BYTES", 2**63)
+        monkeypatch.setattr(type(context.storage), "free_bytes", lambda _: 1)
     else:
         monkeypatch.setattr(client.app.state, "context", _without_database(context))
     answer = client.get("/readyz")
@@ -131,12 +132,12 @@ def test_what_is_missing_is_named(
 
 def _without_decoder(context: Context) -> Context:
     decoder = type(context.decoder)(context.settings.home / "nobody-listens")
-    return Context(context.settings, context.database, context.storage, decoder)
+    return replace(context, decoder=decoder)
 
 
 def _without_database(context: Context) -> Context:
     missing = Database(f"sqlite:///{context.settings.home}/no-such-folder/lectern.db")
-    return Context(context.settings, missing, context.storage, context.decoder)
+    return replace(context, database=missing)
 
 
 def operations(client: TestClient) -> Iterator[tuple[str, dict]]:  # type: ignore[type-arg]

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +18,6 @@ AUDIO = Path(__file__).parents[1] / "audio"
 SPEECH = AUDIO / "speech.opus"
 LONGER = AUDIO / "two-minutes.opus"
 # As root there is no sandbox, and Chromium itself must not call home
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 READY_MS = 120_000
 
 
@@ -52,15 +44,6 @@ class Watched:
             for address in self.addresses
             if urlsplit(address).scheme in ("http", "https", "ws", "wss")
         }
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium: str) -> Iterator[Browser]:
-    """Closed with this module: while Playwright is open no other test can use asyncio."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

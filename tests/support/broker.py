@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kombu.exceptions import OperationalError
+from app.broker import BrokerDown
 
 
 class TakesAll:
-    """Remembers what it was handed, as (task, arguments, queue)."""
+    """Remembers what it was handed, as (task, arguments, queue), and how late to deliver it."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, list[str], str]] = []
+        self.late_s: list[float] = []
 
-    def send_task(self, task: str, arguments: list[str], *, queue: str, **_: Any) -> None:
+    def send(self, task: str, arguments: list[str], queue: str, late_s: float = 0.0) -> None:
         self.sent.append((task, arguments, queue))
+        self.late_s.append(late_s)
+
+    def waiting(self, queue: str) -> int:
+        return sum(each == queue for _, _, each in self.sent)
 
 
 class Down:
@@ -23,7 +26,10 @@ class Down:
     def __init__(self, accepts: int = 0) -> None:
         self.left = accepts
 
-    def send_task(self, *_: Any, **__: Any) -> None:
+    def send(self, *_: object) -> None:
         if self.left == 0:
-            raise OperationalError("connection refused")
+            raise BrokerDown("connection refused")
         self.left -= 1
+
+    def waiting(self, queue: str) -> int:
+        raise BrokerDown("connection refused")

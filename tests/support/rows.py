@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, select
 
 from app import schema
 from app.context import Context, open_context
+from app.faults import service as faults
 from app.ids import new_id
 from app.recordings.tables import Recording
 from app.settings import Settings
@@ -20,6 +21,7 @@ from app.transcriptions import preparing, recognising, service
 from app.transcriptions.options import Request
 from app.transcriptions.preparing import Decoded, NewWindow, Preparation
 from app.transcriptions.recognising import Batch, LeasedWindow, NewSegment, WindowResult
+from app.transcriptions.shares import Shares
 from app.transcriptions.tables import Transcription, WindowRow
 
 RowType = TypeVar("RowType", bound=SQLModel)
@@ -36,11 +38,15 @@ def _empty_database() -> bytes:
         return path.read_bytes()
 
 
-def new_context(home: Path, **options: Any) -> Context:
-    """Migrated SQLite, local storage, and a decoder nobody has started."""
-    settings = Settings(home=home, **options)
+def new_context(home: Path, database_url: str = "", **options: Any) -> Context:
+    """A migrated database, local storage, and a decoder nobody has started.
+
+    `database_url` names a database that was migrated already; empty: a new SQLite file.
+    """
+    settings = Settings(home=home, database_url=database_url, **options)
     home.mkdir(parents=True, exist_ok=True)
-    (home / "lectern.db").write_bytes(_empty_database())
+    if not database_url:
+        (home / "lectern.db").write_bytes(_empty_database())
     return open_context(settings)
 
 
@@ -49,7 +55,7 @@ class Rows:
     """What the tests do to jobs, one committed transaction a call."""
 
     context: Context
-    lease_s: float = 60.0
+    shares: Shares = field(default_factory=Shares)
 
     def all(self, table: type[RowType]) -> list[RowType]:
         with self.context.database.read() as session:
@@ -106,7 +112,7 @@ class Rows:
 
     def begin(self, job_id: str) -> Preparation | None:
         with self.context.database.write() as session:
-            return preparing.begin(session, job_id, self.lease_s, "code")
+            return preparing.begin(session, job_id, "code")
 
     def add_windows(self, held: Preparation, numbers: Sequence[int]) -> None:
         windows = [
@@ -123,7 +129,7 @@ class Rows:
             for number in numbers
         ]
         with self.context.database.write() as session:
-            preparing.add_windows(session, held, windows, self.lease_s)
+            preparing.add_windows(session, held, windows)
 
     def prepared(self, windows: int = 1, **options: Any) -> str:
         """A job whose recording was cut into windows that all wait."""
@@ -140,7 +146,7 @@ class Rows:
 
     def lease(self, most: int = 4, process: str = "host@elsewhere:1") -> Batch | None:
         with self.context.database.write() as session:
-            return recognising.lease(session, process, self.lease_s, most)
+            return recognising.lease(session, process, most, shares=self.shares)
 
     def leased(self, most: int = 4, process: str = "host@elsewhere:1") -> tuple[LeasedWindow, ...]:
         batch = self.lease(most, process)
@@ -170,6 +176,11 @@ class Rows:
     def remove(self, job_id: str) -> None:
         with self.context.database.write() as session:
             service.remove(session, job_id)
+
+    def fault(self, name: str, **parameters: float) -> None:
+        with self.context.database.write() as session:
+            faults.switch_on(session, name, 5, parameters)
+        self.context.faults.look_again()
 
     def running(self) -> str:
         job_id = self.prepared(3)

@@ -64,7 +64,11 @@ def served(context: Context, headers: dict[str, str], temporary: Path) -> Iterat
             [sys.executable, "-c", _SERVE, *arguments, str(listening.fileno())],
             cwd=CHECKOUT,
             pass_fds=[listening.fileno()],
-            env={**os.environ, "TMPDIR": str(temporary)},
+            env={
+                **os.environ,
+                "TMPDIR": str(temporary),
+                "LECTERN_DATABASE_URL": context.settings.database_url,
+            },
         )
     try:
         _until_alive(f"http://127.0.0.1:{port}/healthz", process)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,10 @@ GIVE_UP_S = 60.0
 _PAUSE_S = 0.5
 _SILENCE_S = 45.0
 """Longest silence of an event stream; the API says something every 15 s."""
+
+_CHECKING_S = 300.0
+"""Longest wait for the answer to a part; the last one is answered when the file was read."""
+_TUS = {"Tus-Resumable": "1.0.0"}
 
 transport: httpx.BaseTransport | None = None
 """How requests travel; a test puts a product of its own here."""
@@ -60,6 +65,47 @@ class CommandClient(Client):
         except ApiError as error:
             if error.code != "recording_not_found":
                 raise
+
+    # Large files in parts: https://tus.io/protocols/resumable-upload
+
+    def unfinished(self, fingerprint: str) -> list[wire.Upload]:
+        """Uploads of a file with this fingerprint that can be gone on with."""
+        answer = self._send("GET", "/v1/uploads", params={"fingerprint": fingerprint})
+        return [wire.Upload.model_validate(item) for item in answer.json()["items"]]
+
+    def begin_upload(self, name: str, size: int, fingerprint: str) -> str:
+        """Announce a file; returns the upload's id."""
+        told = {"filename": name, "fingerprint": fingerprint, "client": "command"}
+        metadata = ",".join(f"{k} {b64encode(v.encode()).decode()}" for k, v in told.items())
+        headers = _TUS | {"Upload-Length": str(size), "Upload-Metadata": metadata}
+        answer = self._send("POST", "/v1/uploads", headers=headers)
+        return str(answer.headers["location"]).rsplit("/", 1)[-1]
+
+    def offset(self, upload_id: str) -> int:
+        """How many bytes of the upload are safe."""
+        answer = self._send("HEAD", f"/v1/uploads/{quote(upload_id, safe='')}", headers=_TUS)
+        return int(answer.headers["upload-offset"])
+
+    def send_part(
+        self, upload_id: str, offset: int, content: Iterator[bytes], length: int, sha256: bytes
+    ) -> int:
+        """Send `length` bytes with this digest; returns the new offset."""
+        headers = _TUS | {
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(length),
+            "Upload-Offset": str(offset),
+            "Upload-Checksum": f"sha256 {b64encode(sha256).decode()}",
+        }
+        path = f"/v1/uploads/{quote(upload_id, safe='')}"
+        timeout = httpx.Timeout(_CHECKING_S, connect=5.0, write=_SILENCE_S)
+        answer = self._send("PATCH", path, headers=headers, content=content, timeout=timeout)
+        return int(answer.headers["upload-offset"])
+
+    def upload_state(self, upload_id: str) -> wire.Upload:
+        """The upload; a complete one is made a recording first."""
+        path = f"/v1/uploads/{quote(upload_id, safe='')}"
+        timeout = httpx.Timeout(_CHECKING_S, connect=5.0)
+        return wire.Upload.model_validate(self._send("GET", path, timeout=timeout).json())
 
     def readiness(self) -> dict[str, Any]:
         """`{"ready": bool, "checks": {name: "ok" or what is wrong}}`; 503 is an answer, too."""

@@ -133,3 +133,46 @@ def doctor(as_json: Json = False) -> None:
         return command.run(as_json)
 
     _run(work, as_json)
+
+
+@app.command(epilog=EPILOG)
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Left out: lectern-DATE.tar in this folder."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write all recordings and transcripts into one file, also while Lectern runs.
+
+    The file is readable for its owner only. The token and the models are not in it.
+    """
+
+    def work() -> Exit:
+        from ui.cli import backup as command
+
+        return command.back_up(file, force=force, as_json=as_json)
+
+    _run(work, as_json)
+
+
+@app.command(epilog=EPILOG)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `lectern backup` wrote.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the recordings and transcripts that are here.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup back: of this or an older version, from SQLite or PostgreSQL.
+
+    The file is checked as a whole before anything is touched. Lectern must not be running.
+    """
+
+    def work() -> Exit:
+        from ui.cli import backup as command
+
+        return command.restore(file, force=force, as_json=as_json)
+
+    _run(work, as_json)

@@ -39,6 +39,9 @@ class Bar:
     def sending(self, share: float) -> None:
         self._show(share, 1.0, f"sending {share:.0%}")
 
+    def pausing(self, share: float) -> None:
+        self._show(share, 1.0, f"sent {share:.0%}, connection lost, trying again")
+
     def waiting(self, position: int | None, eta_s: float | None) -> None:
         told = f"number {position} in the queue" if position else "waiting"
         self._show(0.0, None, told, eta_s)
@@ -49,6 +52,10 @@ class Bar:
         if duration_s:
             told = f"{done_s / 60:.1f} of {duration_s / 60:.1f} min"
         self._show(done_s, duration_s, told, eta_s)
+
+    def working(self, share: float, told: str) -> None:
+        """`share` of the work is done."""
+        self._show(share, 1.0, told)
 
     def says(self, told: str) -> None:
         self._show(0.0, None, told)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ui import wire
-from ui.cli import outputs
+from ui.cli import outputs, resume
 from ui.cli.api import CommandClient, Progress
 from ui.cli.exits import Exit, Stop
 from ui.cli.outcome import Failure, Item, Refused, Transcript, Wanted
@@ -164,8 +164,11 @@ class _Batch:
 
         # A name in bytes that are no UTF-8 cannot be sent as it is
         name = os.fsencode(item.path.name).decode("utf-8", "replace")
-        with _Counted(item.path, tell) as file:
-            recording = self._client.upload(name, file)
+        if size > resume.PARTS_ABOVE_BYTES:
+            recording = self._in_parts(item, name, size, tell, bar)
+        else:
+            with _Counted(item.path, tell) as file:
+                recording = self._client.upload(name, file)
         if self._stop.is_set():
             self._client.delete_recording(recording.id)
             raise _CalledOff
@@ -174,6 +177,23 @@ class _Batch:
             recording.id, language=wanted.language, model=wanted.model, keywords=wanted.keywords
         )
         return job.id
+
+    def _in_parts(
+        self, item: Item, name: str, size: int, tell: Callable[[int], None], bar: Bar
+    ) -> wire.Recording:
+        sending = resume.Sending(
+            self._client, item.path, name, tell, pausing=lambda sent: bar.pausing(sent / size)
+        )
+        try:
+            return sending.run()
+        except _CalledOff:
+            if sending.offset:
+                kept = f"{sending.offset / 1e6:.0f} of {size / 1e6:.0f} MB"
+                self._bars.say(
+                    f"{item.path}: {kept} are in the product and stay there for a day; the same"
+                    " command goes on from there."
+                )
+            raise
 
     def _follow(self, item: Item, bar: Bar) -> None:
         job_id = item.id or ""

@@ -23,6 +23,7 @@ _KEPT: Final = frozenset(
     }
 )
 _DEFAULT_MAX_CHILDREN: Final = 8
+_DEFAULT_MAX_PROBES: Final = 4
 
 
 def _shed_environment() -> None:
@@ -47,17 +48,31 @@ def main() -> None:
         help="files decoded at once; a job holds its decoder until it has read all of it",
     )
     parser.add_argument(
+        "--max-probes",
+        type=int,
+        default=_DEFAULT_MAX_PROBES,
+        help="files looked into at once, besides those that are decoded",
+    )
+    parser.add_argument(
+        "--stalled-s",
+        type=float,
+        default=None,
+        help="how long nobody may read a job's sound while other jobs wait for a decoder",
+    )
+    parser.add_argument(
         "--stop-with-stdin", action="store_true", help="end when standard input is closed"
     )
     arguments = parser.parse_args()
-    if arguments.max_children < 1:
-        parser.error("--max-children must be at least 1")
+    if min(arguments.max_children, arguments.max_probes) < 1:
+        parser.error("--max-children and --max-probes must be at least 1")
     _shed_environment()
 
-    from worker.decoder.server import Server
+    from worker.decoder.server import STALLED_S, Server
 
+    stalled_s = STALLED_S if arguments.stalled_s is None else arguments.stalled_s
+    budgets = arguments.max_children, arguments.max_probes
     try:
-        Server(arguments.socket, arguments.max_children, arguments.stop_with_stdin).run()
+        Server(arguments.socket, *budgets, arguments.stop_with_stdin, stalled_s).run()
     except OSError as error:
         sys.exit(f"decoder: cannot listen on {arguments.socket}: {error}")
 

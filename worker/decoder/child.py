@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final, NoReturn
@@ -13,11 +15,22 @@ from typing import Final, NoReturn
 import numpy as np
 
 from app.media.errors import MediaError, MediaErrorCode
-from app.media.protocol import FrameKind, ProtocolError, receive_request, send_frame, send_json
+from app.media.protocol import (
+    SAMPLE_RATE,
+    FrameKind,
+    Operation,
+    PlantedFault,
+    ProtocolError,
+    Request,
+    receive_request,
+    send_frame,
+    send_json,
+)
 from worker.decoder.decode import AudioDecoder
-from worker.decoder.limits import CpuSpent, confine, die_with_parent
+from worker.decoder.limits import PROBE_CPU_S, CpuSpent, confine, cpu_limit_s, die_with_parent
 from worker.decoder.opening import open_audio
 from worker.decoder.resample import Int16
+from worker.decoder.seccomp import deny_other_calls
 from worker.decoder.source import Descriptor
 
 _HEADER_TIMEOUT_S: Final = 10
@@ -37,14 +50,17 @@ _NO_TIME: Final = (
 )
 
 
-def run(connection: socket.socket, parent: int) -> NoReturn:
-    """Serve `connection` and end the process; to be called right after the fork."""
+def run(connection: socket.socket, parent: int, operation: Operation) -> NoReturn:
+    """Serve `connection`, which may only ask for `operation`, and end the process.
+
+    To be called right after the fork.
+    """
     status = 1
     try:
         die_with_parent(parent)
         _default_signals()
         with _only(connection) as sock:
-            status = _serve(sock, parent)
+            status = _serve(sock, parent, operation)
     finally:
         os._exit(status)
 
@@ -57,17 +73,16 @@ def _default_signals() -> None:
 
 def _only(connection: socket.socket) -> socket.socket:
     """Keep nothing open but the connection, as number 3, with the standard three on nothing."""
-    high = os.dup(connection.detach())
+    os.dup2(connection.detach(), _SOCKET)
+    os.closerange(_SOCKET + 1, os.sysconf("SC_OPEN_MAX"))
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
-    if high != _SOCKET:
-        os.dup2(high, _SOCKET)
-    os.closerange(_SOCKET + 1, os.sysconf("SC_OPEN_MAX"))
+    os.close(null)
     return socket.socket(fileno=_SOCKET)
 
 
-def _serve(sock: socket.socket, parent: int) -> int:
+def _serve(sock: socket.socket, parent: int, operation: Operation) -> int:
     """The exit status: 0 when the client got all of an answer."""
     try:
         sock.settimeout(_HEADER_TIMEOUT_S)
@@ -75,10 +90,15 @@ def _serve(sock: socket.socket, parent: int) -> int:
         request, descriptor = receive_request(sock)
         if descriptor != _FILE or not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ProtocolError("what came with the header is no regular file")
-        confine(request.max_samples, _OPEN_DESCRIPTORS)
+        if request.op != operation:
+            raise ProtocolError(f"this door is for a {operation}")
+        cpu_s = PROBE_CPU_S if operation == "probe" else cpu_limit_s(request.max_samples)
+        confine(cpu_s, _OPEN_DESCRIPTORS)
         die_with_parent(parent)
         sock.settimeout(_STALLED_READER_S)
-        _answer(sock, request.op == "probe", request.demuxer, request.max_samples)
+        source = Descriptor(descriptor)
+        deny_other_calls()
+        _answer(sock, source, request)
     except MediaError as error:
         return _fail(sock, error.code, error.detail)
     except MemoryError:
@@ -102,10 +122,12 @@ def _fail(sock: socket.socket, code: MediaErrorCode, detail: str) -> int:
     return 1
 
 
-def _answer(sock: socket.socket, probe: bool, demuxer: str, max_samples: int) -> None:
-    decoder = AudioDecoder(open_audio(Descriptor(_FILE), demuxer), max_samples)
+def _answer(sock: socket.socket, source: Descriptor, request: Request) -> None:
+    decoder = AudioDecoder(open_audio(source, request.demuxer), request.max_samples)
     blocks = decoder.blocks()
-    if probe:
+    if request.fault is not None:
+        blocks = _failing(blocks, request.fault)
+    if request.op == "probe":
         next(blocks)
         send_json(sock, FrameKind.INFO, decoder.info())
         return
@@ -114,6 +136,20 @@ def _answer(sock: socket.socket, probe: bool, demuxer: str, max_samples: int) ->
             send_json(sock, FrameKind.INFO, decoder.info())
         send_frame(sock, FrameKind.SAMPLES, payload)
     send_json(sock, FrameKind.DONE, decoder.done())
+
+
+def _failing(blocks: Iterator[Int16], fault: PlantedFault) -> Iterator[Int16]:
+    """Blocks up to the moment of the fault."""
+    # Ch 28 · Security and Privacy: what a file that has taken the decoder over would look like
+    heard = 0
+    for block in blocks:
+        if heard >= fault.after_s * SAMPLE_RATE:
+            if fault.kind == "crash":
+                ctypes.string_at(0)  # reads address 0: the kernel ends the process
+            while True:
+                time.sleep(3600)
+        yield block
+        heard += len(block)
 
 
 def _gathered(blocks: Iterator[Int16]) -> Iterator[memoryview]:

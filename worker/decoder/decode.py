@@ -20,14 +20,19 @@ from av.packet import Packet
 from app.media.errors import MediaError
 from app.media.protocol import SAMPLE_RATE
 from worker.decoder.opening import Opened
-from worker.decoder.resample import Int16, Resampler
+from worker.decoder.resample import RATES_HZ, Int16, Resampler
 
 _SMALLEST_GAP_S: Final = 0.1
 _LARGEST_GAP_S: Final = 60.0
 """A longer jump is a clock that was set anew, and no silence."""
+_MOST_SILENCE_S: Final = 600.0
+"""More than this is put in only as long as it is less than the sound that was decoded: a
+recorder that stops in pauses needs it, and damaged timestamps cannot make hours of nothing."""
 _MISSING_S: Final = 0.5
 _MISSING_SHARE: Final = 0.005
 _BARREN_READS: Final = 100
+_BARREN_PACKETS: Final = 100_000
+"""So many in a row without sound are no recording: empty ones cost a file nothing."""
 _TIMES_ARE_GUESSES: Final = frozenset({"avi"})
 
 
@@ -87,11 +92,16 @@ class AudioDecoder:
         }
 
     def blocks(self) -> Iterator[Int16]:
+        barren = 0
         for packet in self._packets():
-            for frame in self._frames(packet):
+            frames = self._frames(packet)
+            for frame in frames:
                 yield from self._timed(frame)
+            barren = 0 if frames else barren + 1
+            if barren > _BARREN_PACKETS:
+                break
         yield from self._counted(self._resampler.flush())
-        if self._tally.samples == 0:
+        if self._tally.samples == self._tally.filled_samples:
             raise self._nothing()
 
     def _packets(self) -> Iterator[Packet[AudioStream]]:
@@ -120,6 +130,9 @@ class AudioDecoder:
 
     def _timed(self, frame: AudioFrame) -> Iterator[Int16]:
         """The frame's samples, after silence for what its timestamp says is missing before it."""
+        if frame.sample_rate not in RATES_HZ:
+            self._tally.damaged_frames += 1
+            return
         gap_s = self._gap_s(frame.time)
         if gap_s:
             yield from self._counted(self._resampler.flush())
@@ -137,13 +150,18 @@ class AudioDecoder:
         if self._offset_s is None:
             self._offset_s = self._start_s(time_s)
         gap_s = time_s - self._offset_s - self._decoded_s
-        if gap_s < -1 or gap_s > _LARGEST_GAP_S:
+        if gap_s < -1 or gap_s > _LARGEST_GAP_S or not self._may_fill(gap_s):
             self._offset_s += gap_s
             return 0.0
         if gap_s < _SMALLEST_GAP_S:
             return 0.0
         self._decoded_s += gap_s
         return gap_s
+
+    def _may_fill(self, gap_s: float) -> bool:
+        filled_s = self._tally.filled_samples / SAMPLE_RATE
+        heard_s = self._decoded_s - filled_s
+        return filled_s + gap_s <= _MOST_SILENCE_S + heard_s
 
     def _start_s(self, first_s: float) -> float:
         """Where the player's clock starts: with a picture, sound may set in later than that."""

@@ -24,6 +24,8 @@ MEMORY_BYTES: Final = 1 << 30
 CPU_BASE_S: Final = 20
 CPU_SHARE: Final = 1 / 20
 """CPU seconds allowed for each second of audio: thirty times what the costliest codec took."""
+PROBE_CPU_S: Final = 10
+"""For a look at the beginning, where the index of twelve hours of video takes one second."""
 CPU_GRACE_S: Final = 5
 NOBODY: Final = 65534
 
@@ -39,15 +41,15 @@ class CpuSpent(BaseException):
     """The processor time for this file is used up. No `Exception`, so that nothing swallows it."""
 
 
-def confine(max_samples: int, descriptors: int) -> None:
+def confine(cpu_s: int, descriptors: int) -> bool:
     """Give up rights for good; `descriptors` is how many are open, numbered from 0 on.
 
-    What the kernel does not allow or know is left out: every line stands for itself.
+    What the kernel does not allow or know is left out: every line stands for itself. True when
+    the network is out of reach. `seccomp.deny_other_calls` is to follow, as the last thing.
     """
     os.environ.clear()
     signal.signal(signal.SIGXCPU, _cpu_spent)
-    if sys.platform == "linux":
-        _leave_network()
+    apart = sys.platform == "linux" and _leave_network()
     _become_nobody()
     # Ch 28 · Security and Privacy: hostile files are decoded by a child that can open nothing else
     _limit(resource.RLIMIT_NOFILE, descriptors)
@@ -55,10 +57,10 @@ def confine(max_samples: int, descriptors: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    cpu_s = cpu_limit_s(max_samples)
     _limit(resource.RLIMIT_CPU, cpu_s, cpu_s + CPU_GRACE_S)
     if sys.platform == "linux":
         _drop_privileges()
+    return apart
 
 
 def cpu_limit_s(max_samples: int) -> int:
@@ -86,11 +88,11 @@ def _limit(kind: int, soft: int, hard: int | None = None) -> None:
         resource.setrlimit(kind, (min(soft, wanted), wanted))
 
 
-def _leave_network() -> None:
+def _leave_network() -> bool:
     """An empty network namespace: as root directly, otherwise inside a new user namespace."""
     libc = ctypes.CDLL(None)
-    if libc.unshare(_CLONE_NEWNET) != 0:
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    alone = not libc.unshare(_CLONE_NEWNET) or not libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    return alone
 
 
 def _become_nobody() -> None:

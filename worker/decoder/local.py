@@ -19,8 +19,10 @@ _STOP_TIMEOUT_S: Final = 10
 
 
 @contextmanager
-def decoder(max_children: int = 4, timeout_s: float = 60) -> Iterator[DecoderClient]:
+def decoder(max_children: int = 4, timeout_s: float = 60, *options: str) -> Iterator[DecoderClient]:
     """A client of a private server, which ends with the block or with this process.
+
+    `options` are more arguments of its command line.
 
     Raises:
         MediaError: `decoder_unavailable`, the server did not come up.
@@ -28,7 +30,7 @@ def decoder(max_children: int = 4, timeout_s: float = 60) -> Iterator[DecoderCli
     with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
         path = Path(folder) / "decoder"
         command = [sys.executable, "-m", "worker.decoder", "--stop-with-stdin"]
-        command += ["--socket", str(path), "--max-children", str(max_children)]
+        command += ["--socket", str(path), "--max-children", str(max_children), *options]
         process = subprocess.Popen(
             command,
             cwd=_CHECKOUT,

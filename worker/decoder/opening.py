@@ -118,6 +118,8 @@ def _duration(
         duration_s = min(float(own_s), whole_s)
     if duration_s is not None:
         duration_s = declared_s(source, demuxer, duration_s)
+        # Less than a byte for a second is no length but a damaged or an invented number
+        duration_s = None if duration_s > source.size else duration_s
     shared = demuxer in _ONE_DURATION_FOR_ALL and len(container.streams) > 1
     guessed = demuxer == "mp3" and not has_frame_count(source)
     return duration_s, duration_s is None or demuxer in _ESTIMATED or shared or guessed

@@ -23,7 +23,8 @@ from app.media.protocol import SAMPLE_RATE
 Int16 = npt.NDArray[np.int16]
 Parameters = tuple[int, str, str]
 _BLOCK: Final = SAMPLE_RATE
-_RATES_HZ: Final = range(2_000, 768_001)
+RATES_HZ: Final = range(2_000, 768_001)
+"""Of all recordings there are; others are damage."""
 _CANCELLED: Final = 0.02
 """Energy of the sum over that of the difference (-17 dB) below which channels cancel out."""
 _AUDIBLE: Final = 30.0**2
@@ -66,10 +67,7 @@ class Resampler:
         self._unread_s = 0.0
 
     def push(self, frame: AudioFrame) -> Iterator[Int16]:
-        """Take one frame; give blocks of a second when there are any.
-
-        Raises ValueError: a sample rate that no recording has.
-        """
+        """Take one frame, of a rate in `RATES_HZ`; give blocks of a second when there are any."""
         parameters = (frame.sample_rate, frame.format.name, frame.layout.name)
         if parameters != self._parameters:
             yield from self.flush()
@@ -92,8 +90,6 @@ class Resampler:
 
     def _build(self, frame: AudioFrame, parameters: Parameters) -> Graph:
         rate, sample_format, layout = parameters
-        if rate not in _RATES_HZ:
-            raise ValueError(f"a sample rate of {rate} Hz")
         channels = frame.layout.nb_channels
         graph = Graph()
         graph.threads = 1

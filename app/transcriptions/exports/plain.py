@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.transcriptions.schemas import TranscriptionOut
+from collections.abc import Iterable, Iterator
+
+from app.transcriptions.schemas import SegmentOut, TranscriptionOut
 
 PARAGRAPH_PAUSE_S = 2.0
 
@@ -13,24 +15,33 @@ def machine_made(job: TranscriptionOut) -> str:
     return f"Transcribed by machine ({job.model.name}); it may contain errors."
 
 
-def to_text(job: TranscriptionOut) -> str:
+def to_text(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
     """Paragraphs broken at long pauses and changes of speaker, then how the text was made."""
-    paragraphs: list[str] = []
     end = speaker = None
-    for segment in job.segments:
-        new = end is None or segment.start - end > PARAGRAPH_PAUSE_S or segment.speaker != speaker
-        if new:
-            name = f"{segment.speaker}: " if segment.speaker else ""
-            paragraphs.append(name + segment.text)
+    for segment in segments:
+        if end is None or segment.start - end > PARAGRAPH_PAUSE_S or segment.speaker != speaker:
+            yield "" if end is None else "\n\n"
+            yield f"{segment.speaker}: " if segment.speaker else ""
         else:
-            paragraphs[-1] += " " + segment.text
+            yield " "
+        yield segment.text
         end, speaker = segment.end, segment.speaker
-    body = "\n\n".join(paragraphs) or "(no speech)"
-    return f"{body}\n\n-- \n{machine_made(job)}\n"
+    if end is None:
+        yield "(no speech)"
+    yield f"\n\n-- \n{machine_made(job)}\n"
 
 
-def to_json(job: TranscriptionOut) -> str:
+def to_json(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
     """Everything the API says about the transcript, and the label."""
-    return job.model_copy(update={"warnings": [*job.warnings, machine_made(job)]}).model_dump_json(
-        indent=2
-    )
+    labelled = job.model_copy(update={"warnings": [*job.warnings, machine_made(job)]})
+    return as_json(labelled, segments)
+
+
+def as_json(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
+    """A `TranscriptionOut` with these segments, each on a line of its own."""
+    yield job.model_dump_json(exclude={"segments"})[:-1] + ',"segments":['
+    between = "\n"
+    for segment in segments:
+        yield between + segment.model_dump_json()
+        between = ",\n"
+    yield "]}\n"

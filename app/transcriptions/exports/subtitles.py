@@ -6,9 +6,12 @@ The limits are those of the BBC's and Netflix's published subtitle guidelines.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import chain, pairwise
 
-import pysubs2
+from pysubs2.formats.subrip import SubripFormat
+from pysubs2.formats.webvtt import WebVTTFormat
 
 from app.transcriptions.exports.plain import machine_made
 from app.transcriptions.schemas import SegmentOut, TranscriptionOut, WordOut
@@ -21,26 +24,33 @@ PAUSE_S = 0.8
 _PHRASE_END = (".", "?", "!", ",", ";", ":")
 
 
-def to_srt(job: TranscriptionOut) -> str:
-    return _file(job).to_string("srt")
+def to_srt(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
+    for number, (start_ms, end_ms, text) in enumerate(_timed(segments), 1):
+        yield _cue(SubripFormat, number, start_ms, end_ms, text)
 
 
-def to_vtt(job: TranscriptionOut) -> str:
-    text = _file(job).to_string("vtt")
-    head, _, body = text.partition("\n")
-    return f"{head}\n\nNOTE\n{machine_made(job)}\n{body}"
+def to_vtt(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
+    yield f"WEBVTT\n\nNOTE\n{machine_made(job)}\n\n"
+    for number, (start_ms, end_ms, text) in enumerate(_timed(segments), 1):
+        # https://www.w3.org/TR/webvtt1/#webvtt-cue-text-span
+        yield _cue(WebVTTFormat, number, start_ms, end_ms, escape(text, quote=False))
 
 
-def _file(job: TranscriptionOut) -> pysubs2.SSAFile:
-    file = pysubs2.SSAFile()
-    cues = [cue for segment in job.segments for cue in cues_of(segment)]
-    for i, (start, end, text) in enumerate(cues):
-        limit = cues[i + 1][0] if i + 1 < len(cues) else float("inf")
+def _cue(times: type[SubripFormat], number: int, start_ms: int, end_ms: int, text: str) -> str:
+    span = f"{times.ms_to_timestamp(start_ms)} --> {times.ms_to_timestamp(end_ms)}"
+    return f"{number}\n{span}\n{text}\n\n"
+
+
+def _timed(segments: Iterable[SegmentOut]) -> Iterator[tuple[int, int, str]]:
+    """(start_ms, end_ms, text) of all cues; short ones last longer where there is room."""
+    cues = (cue for segment in segments for cue in cues_of(segment))
+    # One cue is looked ahead, never all of them: a long transcript has ten thousand
+    for cue, following in pairwise(chain(cues, [None])):
+        assert cue is not None
+        start, end, text = cue
+        limit = following[0] if following is not None else float("inf")
         end = min(max(end, start + SHORTEST_S), max(limit, end))
-        event = pysubs2.SSAEvent(start=round(start * 1000), end=round(end * 1000))
-        event.plaintext = text
-        file.append(event)
-    return file
+        yield round(start * 1000), round(end * 1000), text
 
 
 def cues_of(segment: SegmentOut) -> Iterator[tuple[float, float, str]]:
@@ -68,8 +78,10 @@ def _groups(words: list[WordOut]) -> Iterator[list[WordOut]]:
 
 
 def _too_much(group: list[WordOut], word: WordOut) -> bool:
+    if word.end - group[0].start > LONGEST_S:
+        return True
     text = "".join(w.word for w in [*group, word]).strip()
-    return len(textwrap.wrap(text, LINE)) > LINES or word.end - group[0].start > LONGEST_S
+    return len(text) > LINE and len(textwrap.wrap(text, LINE)) > LINES
 
 
 def _phrase_cut(group: list[WordOut]) -> int:

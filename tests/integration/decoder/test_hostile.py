@@ -6,18 +6,15 @@ import io
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from app.media.client import DecoderClient
 from app.media.containers import CONTAINERS
-from app.media.errors import CODES, MediaError
+from app.media.errors import MediaError
 from app.media.protocol import FrameKind, Request, load_json, receive_frame, send_request
 from tests.support import media
 from tests.support.decoding import GOOD, total
@@ -181,82 +178,7 @@ def test_clients_that_vanish_leave_room_for_others(client: DecoderClient) -> Non
     assert total(client, GOOD).samples == 32_000
 
 
-@pytest.mark.chapter(28)
-@pytest.mark.skipif(sys.platform != "linux", reason="says what Linux does")
-def test_a_child_can_open_nothing_and_reach_nobody(tmp_path: Path) -> None:
-    script = """
-import errno, os, socket
-os.closerange(3, 100)
-from worker.decoder.limits import confine
-confine(16_000, 3)
-def refused(attempt):
-    try:
-        attempt()
-    except OSError as error:
-        return errno.errorcode[error.errno]
-    return "allowed"
-print(refused(lambda: open("/etc/hostname")))
-print(refused(lambda: socket.socket()))
-print(refused(lambda: os.fork()))
-print(refused(lambda: os.write(1, b"")))
-print(dict(os.environ))
-print(open and __import__("resource").getrlimit(__import__("resource").RLIMIT_AS)[1])
-"""
-    answer = subprocess.run(
-        [sys.executable, "-c", script],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-        check=True,
-        text=True,
-    )
-    lines = answer.stdout.splitlines()
-    assert lines[:2] == ["EMFILE", "EMFILE"]
-    assert lines[2] == "EAGAIN"
-    assert lines[3:] == ["allowed", "{}", str(1 << 30)]
-
-
-SEEDS = [
-    ("wav", media.encode("wav", "pcm_s16le", 16_000, 2, 1.0)),
-    ("mp3", media.encode("mp3", "libmp3lame", 44_100, 2, 1.0)),
-    ("m4a", media.encode("ipod", "aac", 44_100, 2, 1.0)),
-    ("mp4", media.encode("mp4", "aac", 44_100, 1, 1.0, picture="mpeg4")),
-    ("flac", media.encode("flac", "flac", 44_100, 2, 1.0)),
-    ("opus", media.encode("ogg", "libopus", 48_000, 2, 1.0)),
-    ("vorbis", media.encode("ogg", "vorbis", 44_100, 2, 1.0)),
-    ("webm", media.encode("webm", "libopus", 48_000, 1, 1.0)),
-    ("wma", media.encode("asf", "wmav2", 44_100, 1, 1.0)),
-    ("mpegts", media.encode("mpegts", "aac", 48_000, 1, 1.0)),
-    ("avi", media.encode("avi", "libmp3lame", 44_100, 1, 1.0, picture="mpeg4")),
-    ("caf", media.encode("caf", "alac", 44_100, 1, 1.0)),
-    ("aiff", media.encode("aiff", "pcm_s16be", 44_100, 1, 1.0)),
-    ("amr", media.encode("amr", "libopencore_amrnb", 8_000, 1, 1.0, bit_rate=12_200)),
-]
-
-
-@pytest.mark.chapter(28)
-@pytest.mark.parametrize(("name", "data"), SEEDS, ids=[name for name, _ in SEEDS])
-def test_mutations_end_in_samples_or_a_media_error(
-    client: DecoderClient, name: str, data: bytes
-) -> None:
-    outcomes = {"samples": 0}
-    slowest_s = 0.0
-    for seed in range(15):
-        started = time.monotonic()
-        try:
-            with client.decode(io.BytesIO(media.mutated(data, seed)), 600) as decoding:
-                count = sum(len(block) for block in decoding)
-                assert np.isfinite(count)
-                assert count == decoding.summary.samples
-            outcomes["samples"] += 1
-        except MediaError as error:
-            outcomes[error.code] = outcomes.get(error.code, 0) + 1
-        slowest_s = max(slowest_s, time.monotonic() - started)
-    ours = {"decoder_crashed", "decoder_unavailable", "decoder_timeout"}
-    assert outcomes.keys() <= {"samples"} | CODES - ours
-    assert slowest_s < 10
-
-
 def test_a_stream_that_turns_up_late_in_a_transport_stream(client: DecoderClient) -> None:
-    whole = dict(SEEDS)["mpegts"]
-    for seed in (1002, 1062, 1075):  # found by running the test above for longer
+    whole = media.encode("mpegts", "aac", 48_000, 1, 1.0)
+    for seed in (1002, 1062, 1075):  # found by decoding thousands of mutations
         assert total(client, media.mutated(whole, seed)).samples > 0

@@ -12,8 +12,8 @@ from tests.support.rows import Rows, new_context
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> Iterator[Context]:
-    opened = new_context(tmp_path / "home")
+def context(tmp_path: Path, database_url: str) -> Iterator[Context]:
+    opened = new_context(tmp_path / "home", database_url)
     yield opened
     opened.database.dispose()
 

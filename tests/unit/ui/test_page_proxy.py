@@ -109,7 +109,7 @@ def test_an_upload_goes_through_whole(web, upstream):
     answer = web.post("/api/upload", content=iter(pieces))
     assert answer.status_code == 201
     assert answer.json() == {"bytes": 350_000}
-    assert answer.headers["location"] == "/v1/recordings/1"
+    assert answer.headers["location"] == "/api/recordings/1"
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from app.faults import service as faults
-from app.outbox.tables import OutboxRow
+from app.outbox.tables import OutboxRow, Topic
 from app.telemetry.service import last_woken
 from app.telemetry.tables import ProcessRow
 from app.transcriptions import preparing, read, service
@@ -16,6 +17,8 @@ from app.transcriptions.schemas import TranscriptionOut
 from app.transcriptions.tables import Status, WindowState
 from tests.support.rows import Rows, new_context
 from tests.support.speech import StubRecogniser, heard, words_of
+from worker import host as host_module
+from worker import stopping
 from worker.host import Host
 from worker.models.weights import Weights
 from worker.pipeline.recognise import DecodingOptions, Recogniser
@@ -86,7 +89,7 @@ def test_real_windows_become_text(
         samples_sha256="0" * 64,
     )
     with rows.context.database.write() as session:
-        preparing.add_windows(session, held, [found], 60)
+        preparing.add_windows(session, held, [found])
     rows.finish(held)
     made = Host(rows.context)
     made._models["tiny.en"] = (tiny, tiny_weights)
@@ -146,11 +149,73 @@ def test_a_window_that_failed_before_the_language_was_known_does_not_stop_the_ho
 
 @pytest.mark.chapter(7)
 def test_the_fault_crashing_model_spares_the_last_rung(rows: Rows) -> None:
-    with rows.context.database.write() as session:
-        faults.switch_on(session, "crashing_model", 5, {})
+    rows.fault("crashing_model")
     job = silent_job(rows)
     host(rows, whisper_base=stub("Big."), tiny_en=stub("Small.")).work()
     assert whole(rows, job).text == "Small. Small."
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Tell this process to stop."""
+    yield lambda: monkeypatch.setattr(stopping._told, "value", 1)
+    monkeypatch.undo()
+    stopping._told.value = 0
+
+
+@pytest.mark.chapter(13)
+def test_a_host_that_is_told_to_stop_hands_its_windows_back_at_once(
+    rows: Rows, told: Callable[[], None]
+) -> None:
+    job = silent_job(rows, 3)
+    computing = threading.Event()
+
+    def slow(window: Window, _options: DecodingOptions) -> Recognition:
+        computing.set()
+        time.sleep(3)
+        return heard(words=words_of("Late.", start_s=window.start_s, word_s=1))
+
+    made = host(rows, whisper_base=StubRecogniser(slow, "Late."))
+    working = threading.Thread(target=made.work)
+    working.start()
+    assert computing.wait(5)
+    began = time.monotonic()
+    told()
+    working.join()
+    assert time.monotonic() - began < 1.5
+    found = [(row.state, row.tries, row.losses) for row in rows.windows(job)]
+    assert found == [(WindowState.PENDING, 0, 0)] * 3
+    assert [row.topic for row in rows.all(OutboxRow)].count(Topic.RECOGNISE) == 2
+    time.sleep(2.5)
+    assert whole(rows, job).segments == [], "what the stream still found out is refused"
+
+
+@pytest.mark.chapter(7)
+def test_a_model_that_hangs_takes_its_process_with_it_and_others_keep_their_windows(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(host_module.os, "kill", lambda *_: ended.set())
+    job = silent_job(rows, 3)
+    rows.complete(rows.leased(1))
+    quick, slow = rows.leased(1), rows.leased(1)
+    made = host(rows)
+    made._work.add(slow)
+    made._work._since[slow[0]] -= rows.context.settings.window_timeout_s + 1
+    made._work.add(quick)
+    made._end_if_hung()
+    assert ended.is_set()
+    states = {row.id: row.state for row in rows.windows(job)}
+    assert states[quick[0].id] is WindowState.PENDING
+    assert states[slow[0].id] is WindowState.RUNNING, "the reaper will hold it to account"
+
+
+@pytest.mark.chapter(12)
+def test_a_host_goes_on_when_connections_are_dropped(rows: Rows) -> None:
+    job = silent_job(rows, 4)
+    rows.fault("dropped_connections", share=0.4)
+    host(rows, whisper_base=stub("Hello.")).work()
+    assert whole(rows, job).text == "Hello. Hello. Hello. Hello."
 
 
 def test_a_window_whose_audio_is_missing_is_a_gap_and_says_why(rows: Rows) -> None:

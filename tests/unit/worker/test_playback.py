@@ -25,7 +25,7 @@ def test_the_copy_sounds_and_lasts_like_the_recording(storage: LocalStorage) -> 
         key = copy.finish()
     assert sum(len(block) for block in passed) == len(sound)
     assert key is not None
-    with av.open(str(storage.path(key))) as container:
+    with av.open(str(storage.root / key)) as container:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
         parts = [
             r.to_ndarray()[0] for f in container.decode(audio=0) for r in resampler.resample(f)

@@ -9,12 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.clock import now
 from app.dispatcher.relay import Relay
+from app.faults import service as faults
 from app.faults.service import FaultSwitches
 from app.media.client import DecoderClient
+from app.outbox.tables import OutboxRow, Topic
 from app.recordings.tables import Recording
-from app.transcriptions.tables import Attempt, SkippedRow, Status, Transcription
+from app.transcriptions import preparing as leases
+from app.transcriptions.tables import (
+    Attempt,
+    AttemptState,
+    SkippedRow,
+    Stage,
+    Status,
+    Transcription,
+)
 from tests.support import media
 from tests.support.broker import TakesAll
 from tests.support.rows import Rows, new_context
@@ -23,7 +32,7 @@ from worker import preparing
 from worker.decoder.local import decoder
 from worker.pipeline.windows import Packer
 from worker.playback import PlaybackCopy
-from worker.preparing import _Announcer, from_bytes, prepare_job, to_bytes
+from worker.preparing import _Announcer, from_bytes, prepare_waiting, to_bytes
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +65,7 @@ def two_minutes() -> bytes:
 @pytest.mark.chapter(24)
 def test_a_recording_becomes_windows_with_audio_and_hashes(rows: Rows) -> None:
     job = submit(rows, two_minutes())
-    prepare_job(rows.context, job)
+    prepare_waiting(rows.context)
     found = rows.job(job)
     assert found.prepared
     assert found.duration_s == pytest.approx(121.86, abs=0.1)
@@ -80,9 +89,9 @@ def test_samples_are_kept_without_loss() -> None:
 
 @pytest.mark.chapter(12)
 def test_a_second_message_prepares_nothing_again(rows: Rows) -> None:
-    job = submit(rows, media.speech_like_wav(1))
-    prepare_job(rows.context, job)
-    prepare_job(rows.context, job)
+    submit(rows, media.speech_like_wav(1))
+    prepare_waiting(rows.context)
+    prepare_waiting(rows.context)
     assert len(rows.all(Attempt)) == 1
 
 
@@ -94,17 +103,71 @@ def test_an_attempt_after_a_lost_one_stores_only_what_is_missing(rows: Rows) -> 
     rows.add_windows(held, [0, 1])
     before = {row.number: row.audio_key for row in rows.windows(job)}
     with rows.context.database.write() as session:
-        session.get_one(Attempt, held.attempt_id).lease_until = now()
-    prepare_job(rows.context, job)
+        leases.lose(session, held, "decoder_crashed", "the decoder died", max_attempts=3)
+    prepare_waiting(rows.context)
     after = {row.number: row.audio_key for row in rows.windows(job)}
     assert {number: after[number] for number in before} == before
     assert len(after) > 2
 
 
+@pytest.mark.chapter(13)
+def test_who_is_told_to_stop_hands_the_recording_back_and_another_goes_on(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = submit(rows, two_minutes())
+    answers = iter([False] * 12)
+    with monkeypatch.context() as patch:
+        patch.setattr(preparing, "told_to_stop", lambda: next(answers, True))
+        prepare_waiting(rows.context)
+    [attempt] = rows.all(Attempt)
+    assert attempt.state is AttemptState.HANDED_BACK
+    assert rows.job(job).status is Status.RUNNING
+    assert [row.topic for row in rows.all(OutboxRow) if row.sent_at is None].count(
+        Topic.PREPARE
+    ) == 2
+    prepare_waiting(rows.context)
+    assert rows.job(job).prepared
+
+
+@pytest.mark.chapter(13)
+def test_what_cannot_be_stored_waits_until_there_is_room(rows: Rows) -> None:
+    jobs = [submit(rows, two_minutes()) for _ in range(2)]
+    rows.fault("full_disk")
+    prepare_waiting(rows.context)
+    assert [rows.job(job).stage for job in jobs].count(Stage.QUEUED) == 2
+    assert {attempt.state for attempt in rows.all(Attempt)} == {AttemptState.HANDED_BACK}
+    with rows.context.database.write() as session:
+        faults.switch_off(session, "full_disk")
+    rows.context.faults.look_again()
+    prepare_waiting(rows.context)
+    assert all(rows.job(job).prepared for job in jobs)
+
+
+@pytest.mark.chapter(13)
+def test_without_a_decoder_recordings_wait_and_none_fails(rows: Rows, tmp_path: Path) -> None:
+    job = submit(rows, media.speech_like_wav(1))
+    prepare_waiting(replace(rows.context, decoder=DecoderClient(tmp_path / "nobody")))
+    assert (rows.job(job).status, rows.job(job).stage) == (Status.RUNNING, Stage.QUEUED)
+    prepare_waiting(rows.context)
+    assert rows.job(job).prepared
+
+
+@pytest.mark.chapter(12)
+def test_dropped_connections_lose_no_window(rows: Rows) -> None:
+    job = submit(rows, two_minutes())
+    rows.fault("dropped_connections", share=0.4)
+    prepare_waiting(rows.context)
+    found = rows.job(job)
+    assert found.prepared
+    numbers = [row.number for row in rows.windows(job)]
+    assert numbers == list(range(len(numbers)))
+    assert len(rows.all(SkippedRow)) == len({row.start_s for row in rows.all(SkippedRow)})
+
+
 @pytest.mark.chapter(16)
 def test_a_recording_that_cannot_be_read_fails_with_its_reason(rows: Rows) -> None:
     job = submit(rows, media.mp4_without_moov())
-    prepare_job(rows.context, job)
+    prepare_waiting(rows.context)
     found = rows.job(job)
     assert found.status is Status.FAILED
     assert found.error_code == "truncated_file"
@@ -120,7 +183,7 @@ def test_an_error_of_ours_is_said_to_be_ours_and_can_be_retried(
 
     monkeypatch.setattr(preparing, "Packer", broken)
     job = submit(rows, media.speech_like_wav(1))
-    prepare_job(rows.context, job)
+    prepare_waiting(rows.context)
     found = rows.job(job)
     assert (found.error_code, found.error_retryable) == ("preparation_failed", True)
     assert "our side" in (found.error_message or "")
@@ -147,7 +210,7 @@ def test_a_job_taken_away_meanwhile_leaves_no_sound_behind(
         return real(*arguments)
 
     monkeypatch.setattr(*before, late)
-    prepare_job(rows.context, job)
+    prepare_waiting(rows.context)
     Relay(rows.context, TakesAll(), FaultSwitches(rows.context.database)).run_once()  # type: ignore[arg-type]
     told = {row.audio_key for row in rows.windows(job)}
     told |= {recording.storage_key for recording in rows.all(Recording)}

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
+PARTS_ABOVE_BYTES = 64 * 1024**2
+"""Larger files go in resumable parts; smaller ones are as quickly sent again."""
+PART_BYTES = 16 * 1024**2
+SCRIPT = "/app/static/scripts/tus-4.3.1.min.js"
+
 _FOLDER = Path(__file__).parent
 _mount = st.components.v2.component(
     "lectern_dropzone",
     html=(_FOLDER / "dropzone.html").read_text(),
     css=(_FOLDER / "dropzone.css").read_text(),
-    js=(_FOLDER / "dropzone.js").read_text(),
+    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("whole", "parts", "dropzone")),
 )
 
 
@@ -20,7 +25,12 @@ def dropzone() -> list[str]:
 
     A file that the API refuses is explained in the area itself, in the API's words.
     """
-    state = _mount(key="dropzone", default={"arrived": []}, on_arrived_change=_nothing)
+    state = _mount(
+        key="dropzone",
+        default={"arrived": []},
+        data={"partsAbove": PARTS_ABOVE_BYTES, "partBytes": PART_BYTES, "script": SCRIPT},
+        on_arrived_change=_nothing,
+    )
     arrived = state.arrived or []
     return [item for item in arrived if isinstance(item, str)]
 

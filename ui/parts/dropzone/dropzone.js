@@ -4,26 +4,26 @@
 const rooms = new WeakMap();
 
 function bytes(n) {
+  if (n >= 1e9) return `${(n / 1e9).toFixed(1)} GB`;
   return n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} kB` : `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB`;
 }
 
-function explained(xhr) {
-  try {
-    const problem = JSON.parse(xhr.responseText);
-    if (problem.detail) return problem.detail;
-  } catch { /* not a problem document */ }
-  return xhr.status === 0
-    ? "The upload was interrupted. Nothing of it was kept; the other recordings are not affected. Drop it again."
-    : `The upload was refused (HTTP ${xhr.status}). Nothing of it was kept. Try again.`;
+// "1.2 of 2.0 GB": one unit for both
+function share(done, total) {
+  const [size, unit] = bytes(total).split(" ");
+  const by = { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
+  const digits = size.includes(".") ? 1 : 0;
+  return `${(done / by).toFixed(digits)} of ${size} ${unit}`;
 }
 
 class Room {
-  constructor(root, say) {
+  constructor(root, say, settings) {
     this.say = say;
+    this.settings = settings;
     this.waiting = [];
-    this.busy = 0;
-    this.arrived = [];
     this.open = new Set();
+    this.left = new Map();
+    this.arrived = [];
     this.list = root.querySelector(".list");
     this.area = root.querySelector(".area");
     this.input = root.querySelector("input");
@@ -39,71 +39,84 @@ class Room {
     this.keep = (event) => event.preventDefault();
     window.addEventListener("dragover", this.keep);
     window.addEventListener("drop", this.keep);
+    this.remember();
   }
 
   take(files) {
-    for (const file of files) this.waiting.push({ file, ...this.row(file) });
+    for (const file of files) this.waiting.push({ file, ...this.row(file.name, `waiting, ${bytes(file.size)}`) });
     this.next();
   }
 
-  row(file) {
+  row(called, says) {
     const row = document.createElement("div");
     row.className = "row";
-    row.setAttribute("data-name", file.name);
+    row.setAttribute("data-name", called);
     const name = document.createElement("span");
     name.className = "name";
-    name.textContent = file.name;
+    name.textContent = called;
     const state = document.createElement("span");
     state.className = "state";
     state.setAttribute("role", "status");
-    state.textContent = `waiting, ${bytes(file.size)}`;
+    state.textContent = says;
     const stop = document.createElement("button");
     stop.type = "button";
-    stop.textContent = "Stop";
+    stop.textContent = "Cancel";
     row.append(name, state, stop);
     this.list.append(row);
-    return { row, state, stop };
+    const entry = { row, state, stop };
+    stop.onclick = () => {
+      this.waiting = this.waiting.filter((other) => other.row !== row);
+      row.remove();
+    };
+    return entry;
   }
 
   // Two at a time: more would not be faster on one computer
   next() {
-    while (this.busy < 2 && this.waiting.length) {
-      this.busy += 1;
-      this.send(this.waiting.shift());
-    }
+    while (this.open.size < 2 && this.waiting.length) this.send(this.waiting.shift());
   }
 
   send({ file, row, state, stop }) {
-    const xhr = new XMLHttpRequest();
-    this.open.add(xhr);
-    let stopped = false;
-    stop.onclick = () => { stopped = true; xhr.abort(); };
-    xhr.open("POST", "/api/recordings");
-    xhr.upload.onprogress = (event) => {
-      if (!event.lengthComputable) return;
-      const done = event.loaded >= event.total;
-      state.textContent = done ? "reading the file" : `${bytes(event.loaded)} of ${bytes(event.total)}`;
+    let checking = false;
+    let was = 0;
+    const over = () => { this.open.delete(sender); this.next(); };
+    const tell = {
+      begun: (id) => this.forgetLeft(id),
+      isChecking: () => checking,
+      progress: (done, total) => {
+        checking = done >= total;
+        was = done;
+        row.classList.remove("paused");
+        state.textContent = checking ? "reading the file" : share(done, total);
+      },
+      paused: () => {
+        row.classList.add("paused");
+        state.textContent = was
+          ? `${share(was, file.size)}, paused: the connection was lost, trying again`
+          : "paused: there is no connection, trying again";
+      },
+      arrived: (id) => { row.remove(); this.announce(id); over(); },
+      stopped: () => { row.remove(); over(); },
+      failed: (message) => { this.fail(row, state, stop, message); over(); },
     };
-    xhr.onloadend = () => {
-      this.open.delete(xhr);
-      this.busy -= 1;
-      if (xhr.status === 201) {
-        row.remove();
-        this.arrived = [...this.arrived, JSON.parse(xhr.responseText).id];
-        this.say(this.arrived);
-      } else if (stopped) {
-        row.remove();
-      } else {
-        this.fail(row, state, stop, explained(xhr));
-      }
-      this.next();
-    };
-    const form = new FormData();
-    form.append("file", file);
-    xhr.send(form);
+    const sender = file.size > this.settings.partsAbove
+      ? new PartsSender(file, tell, this.settings)
+      : new WholeSender(file, tell);
+    this.open.add(sender);
+    let cancelled = false;
+    stop.onclick = () => { cancelled = true; sender.cancel(); };
+    const failed = tell.failed;
+    tell.failed = (message) => (cancelled ? tell.stopped() : failed(message));
+    sender.start();
+  }
+
+  announce(id) {
+    this.arrived = [...this.arrived, id];
+    this.say(this.arrived);
   }
 
   fail(row, state, stop, message) {
+    row.classList.remove("paused");
     row.classList.add("failed");
     row.setAttribute("role", "alert");
     state.textContent = message;
@@ -111,18 +124,54 @@ class Room {
     stop.onclick = () => row.remove();
   }
 
+  // What an earlier page of this browser began: go on with the same file, or discard it
+  async remember() {
+    let found = [];
+    try { found = await unfinished(); } catch { return; }
+    const own = new Set([...this.open].map((sender) => sender.id));
+    for (const upload of found.filter((one) => !own.has(one.id))) {
+      if (upload.state === "checking") { this.collect(upload); continue; }
+      const says = `${share(upload.received_bytes, upload.size_bytes)} are here. Choose the same file again to go on.`;
+      const { row, stop } = this.row(upload.name, says);
+      row.classList.add("left");
+      stop.textContent = "Discard";
+      stop.onclick = () => {
+        this.forgetLeft(upload.id);
+        fetch(`/api/uploads/${upload.id}`, { method: "DELETE" }).catch(() => {});
+      };
+      this.left.set(upload.id, row);
+    }
+  }
+
+  // All of it is there: whoever asks for it makes it a recording
+  async collect(upload) {
+    const entry = this.row(upload.name, "reading the file");
+    const sender = new PartsSender(null, {
+      paused: () => {},
+      arrived: (id) => { entry.row.remove(); this.announce(id); },
+      failed: (message) => this.fail(entry.row, entry.state, entry.stop, message),
+    }, this.settings);
+    sender.id = upload.id;
+    sender.settled().catch((error) => sender.tell.failed(error.message));
+  }
+
+  forgetLeft(id) {
+    this.left.get(id)?.remove();
+    this.left.delete(id);
+  }
+
   close() {
     window.removeEventListener("dragover", this.keep);
     window.removeEventListener("drop", this.keep);
-    for (const xhr of this.open) xhr.abort();
+    for (const sender of this.open) sender.leave();
   }
 }
 
-export default function ({ parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const say = (ids) => setStateValue("arrived", ids);
   const known = rooms.get(parentElement);
   if (known) known.say = say;
-  else rooms.set(parentElement, new Room(parentElement, say));
+  else rooms.set(parentElement, new Room(parentElement, say, data));
   return () => {
     rooms.get(parentElement)?.close();
     rooms.delete(parentElement);

@@ -1,4 +1,4 @@
-"""Writers of one SQLite file queue up; none is refused."""
+"""Writers queue up; none is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_eight_threads_that_read_and_then_write_lose_nothing(context: Context) -
 
     def add_one(_: int) -> None:
         with context.database.write() as session:
-            row = session.exec(select(SpeedRow)).one()
+            row = session.exec(select(SpeedRow).with_for_update()).one()
             session.execute(text("SELECT count(*) FROM outbox"))
             row.rtfx += 1
 

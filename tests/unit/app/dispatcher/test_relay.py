@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from sqlmodel import update
 
-from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, BrokerDown
 from app.clock import now
-from app.dispatcher.relay import KEEP_SENT, BrokerDown, Relay, forget_sent
+from app.dispatcher.relay import ENOUGH, KEEP_SENT, Relay, forget_sent
 from app.faults import service as faults
 from app.faults.service import FaultSwitches
 from app.outbox.service import delete_objects
 from app.outbox.tables import OutboxRow
-from app.transcriptions import reaper
-from app.transcriptions.tables import Transcription
 from tests.support.broker import Down, TakesAll
 from tests.support.rows import Rows
 
@@ -59,11 +57,27 @@ def test_a_broker_that_loses_messages_loses_no_job(rows: Rows) -> None:
     assert (broker.sent, waiting(rows)) == ([], 0)
     with rows.context.database.write() as session:
         faults.switch_off(session, "lost_broker")
-        past = now() - 2 * reaper.FORGOTTEN_AFTER
-        session.execute(update(Transcription).values(created_at=past))
-        reaper.wake_forgotten(session)
+    relay(rows, broker).call_again()
+    assert [(task, queue) for task, _, queue in broker.sent] == [("lectern.prepare", MEDIA_QUEUE)]
+    rows.remove(job)
+    relay(rows, broker).call_again()
+    assert len(broker.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "parameter", "copies", "late_s"),
+    [("duplicate_messages", {"copies": 4}, 4, 0), ("late_messages", {"seconds": 7}, 1, 7)],
+)
+def test_messages_can_be_sent_too_often_and_too_late(
+    rows: Rows, fault: str, parameter: dict[str, float], copies: int, late_s: float
+) -> None:
+    rows.submit()
+    with rows.context.database.write() as session:
+        faults.switch_on(session, fault, 5, parameter)
+    broker = TakesAll()
     relay(rows, broker).run_once()
-    assert broker.sent == [("lectern.prepare", [job], MEDIA_QUEUE)]
+    assert len(broker.sent) == copies
+    assert broker.late_s == [late_s] * copies
 
 
 def test_objects_are_removed_and_missing_ones_harm_nothing(rows: Rows) -> None:
@@ -91,6 +105,15 @@ def test_every_queue_gets_a_message_that_proves_it_works(rows: Rows) -> None:
     broker = TakesAll()
     relay(rows, broker).wake_all()
     assert [queue for _, _, queue in broker.sent] == [MEDIA_QUEUE, RECOGNISER_QUEUE]
+
+
+def test_wake_ups_that_nobody_takes_do_not_pile_up(rows: Rows) -> None:
+    rows.submit()
+    broker = TakesAll()
+    for _ in range(2 * ENOUGH):
+        relay(rows, broker).call_again()
+        relay(rows, broker).wake_all()
+    assert [broker.waiting(queue) for queue in (MEDIA_QUEUE, RECOGNISER_QUEUE)] == [ENOUGH] * 2
 
 
 def test_rows_sent_long_ago_are_forgotten_and_waiting_ones_never(rows: Rows) -> None:

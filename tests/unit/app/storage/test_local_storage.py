@@ -1,4 +1,4 @@
-"""Local storage: whole objects or none, under keys that cannot leave the folder."""
+"""What is particular about a folder: rights, a full disk, another file system."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.base import NoSpace, ObjectMissing
+from app.storage import local
+from app.storage.base import NoSpace
 from app.storage.local import LocalStorage
+from tests.support.disks import small_disk
 
 pytestmark = pytest.mark.chapter(28)
+
+MIB = 1024**2
 
 
 @pytest.fixture
@@ -22,72 +26,52 @@ def files(storage: LocalStorage) -> list[Path]:
     return [path for path in storage.root.rglob("*") if path.is_file()]
 
 
-def test_an_object_is_seen_only_when_it_is_complete(storage: LocalStorage) -> None:
-    writer = storage.create("recordings/a")
-    writer.write(b"half")
-    assert list(storage.keys()) == []
-    with pytest.raises(ObjectMissing):
-        storage.open("recordings/a")
-    writer.write(b" and half")
-    writer.commit()
-    writer.abort()
-    assert list(storage.keys("recordings/")) == ["recordings/a"]
-    with storage.open("recordings/a") as file:
-        assert file.read() == b"half and half"
-    assert storage.size("recordings/a") == 13
-    storage.delete("recordings/a")
-    storage.delete("recordings/a")
-    assert files(storage) == []
-
-
-def test_an_aborted_object_leaves_nothing(storage: LocalStorage) -> None:
-    writer = storage.create("recordings/a")
-    writer.write(b"half")
-    writer.abort()
-    assert files(storage) == []
-
-
-@pytest.mark.parametrize(
-    "key", ["../token", "recordings/../../token", "/etc/passwd", "recordings/a/..", "x", "", "a/\0"]
-)
-def test_no_key_leads_out_of_the_folder(storage: LocalStorage, key: str) -> None:
-    for use in (storage.create, storage.open, storage.path, storage.size, storage.delete):
-        with pytest.raises(ValueError, match="not a storage key"):
-            use(key)
-
-
 def test_others_on_the_computer_cannot_read_it(storage: LocalStorage) -> None:
     writer = storage.create("recordings/a")
     writer.commit()
-    assert storage.path("recordings/a").stat().st_mode & 0o077 == 0
-    assert storage.path("recordings/a").parent.stat().st_mode & 0o077 == 0
+    path = storage.root / "recordings" / "a"
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
 
 
-def test_a_full_disk_removes_what_was_being_written(
-    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+def test_a_file_on_another_file_system_is_copied(
+    storage: LocalStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    path = tmp_path / "upload"
+    path.write_bytes(b"data")
+    into_place = local._into_place
+
+    def elsewhere(source: Path, target: Path) -> None:
+        if source == path:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        into_place(source, target)
+
+    monkeypatch.setattr(local, "_into_place", elsewhere)
+    storage.adopt(path, "recordings/a")
+    assert not path.exists()
+    assert (storage.root / "recordings" / "a").read_bytes() == b"data"
+    assert len(files(storage)) == 1
+
+
+@pytest.mark.chapter(13)
+def test_a_full_disk_removes_what_was_being_written(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", MIB * 4) as disk:
+        fill(LocalStorage(disk / "storage"), tmp_path / "upload")
+
+
+def fill(storage: LocalStorage, upload: Path) -> None:
     writer = storage.create("recordings/a")
-
-    class Full:
-        def write(self, _data: bytes) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-        def close(self) -> None:
-            real.close()
-
-    real = writer._file
-    monkeypatch.setattr(writer, "_file", Full())
+    writer.write(bytes(3 * MIB))
     with pytest.raises(NoSpace):
-        writer.write(b"data")
+        for _ in range(4):
+            writer.write(bytes(MIB))
     assert files(storage) == []
-
-
-def test_what_a_killed_process_left_is_swept_when_it_is_old(storage: LocalStorage) -> None:
-    writer = storage.create("recordings/a")
-    writer.write(b"half")
-    [left] = files(storage)
-    written = left.stat().st_mtime
-    assert storage.sweep_unfinished(3600, written + 10) == 0
-    assert storage.sweep_unfinished(3600, written + 3601) == 1
+    upload.write_bytes(bytes(5 * MIB))
+    with pytest.raises(NoSpace):
+        storage.adopt(upload, "recordings/a")
+    assert upload.stat().st_size == 5 * MIB
     assert files(storage) == []
-    writer.abort()
+    writer = storage.create("recordings/b")
+    writer.write(bytes(3 * MIB))
+    writer.commit()
+    assert storage.size("recordings/b") == 3 * MIB

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import sys
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from sqlmodel import update
 
 from app.clock import now
 from app.context import Context
+from app.processes import birth
 from app.telemetry import service
 from app.telemetry.tables import ProcessRow
 from app.transcriptions.finish_time import rtfx
@@ -19,12 +20,30 @@ pytestmark = pytest.mark.chapter(13)
 
 
 def test_only_a_process_of_this_machine_is_known_to_be_gone() -> None:
-    here = socket.gethostname()
-    assert not service.is_gone(f"host@{here}:{os.getpid()}")
-    assert service.is_gone(f"host@{here}:{2**22 + 7}")
-    assert not service.is_gone("host@elsewhere:1")
+    mine = service.process_name("host")
+    place, _, birth = mine.rpartition(":")
+    place = place.rpartition(":")[0]
+    assert not service.is_gone(mine)
+    assert service.is_gone(f"{place}:{2**22 + 7}:{birth}")
+    assert not service.is_gone("host@elsewhere/0:1:1")
     assert not service.is_gone("")
-    assert not service.is_gone(f"host@{here}:")
+    assert not service.is_gone(f"{place}:")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process was born")
+def test_a_number_that_was_given_to_another_process_is_told_from_the_old_one() -> None:
+    place = service.process_name("host").rpartition(":")[0]
+    assert service.is_gone(f"{place}:1")
+
+
+def test_a_process_that_ended_is_gone_before_its_parent_has_noticed() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    place = service.process_name("host").rpartition(":")[0].rpartition(":")[0]
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert service.is_gone(f"{place}:{child}:{birth(os.getpid())}")
+    os.waitpid(child, 0)
 
 
 def test_a_wake_up_is_remembered_until_the_process_is_forgotten(context: Context) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from app.clock import now
 from app.transcriptions import preparing, recognising
-from app.transcriptions.tables import SegmentRow, Status, WindowState
+from app.transcriptions.recognising import LeasedWindow
+from app.transcriptions.tables import SegmentRow, Status, WindowRow, WindowState
 from tests.support.rows import Rows
 
 pytestmark = pytest.mark.chapter(12)
@@ -92,18 +91,75 @@ def test_results_of_a_deleted_job_are_refused(rows: Rows) -> None:
     assert rows.complete(windows) == 0
 
 
-def test_the_heartbeat_prolongs_the_leases_of_its_own_process_only(rows: Rows) -> None:
-    job = rows.prepared(2)
+def test_a_sign_of_life_counts_for_windows_that_are_still_held_only(rows: Rows) -> None:
+    job = rows.prepared(3)
     rows.complete(rows.leased(1))
-    rows.prepared(1)
-    mine = rows.leased(1, process="host@elsewhere:1")[0].transcription_id
-    other = rows.leased(1, process="host@elsewhere:2")[0].transcription_id
+    mine, taken = rows.leased(2)
     with rows.context.database.write() as session:
-        recognising.keep_alive(session, "host@elsewhere:1", 1000)
-    late = now() + timedelta(seconds=900)
-    assert {mine, other} != {job} and mine != other
-    assert any(row.lease_until and row.lease_until > late for row in rows.windows(mine))
-    assert not any(row.lease_until and row.lease_until > late for row in rows.windows(other))
+        recognising.keep_alive(session, [mine, replace(taken, fence=taken.fence - 1)])
+        recognising.keep_alive(session, [mine])
+    assert [row.beats for row in rows.windows(job)] == [0, 2, 0]
+
+
+@pytest.mark.chapter(13)
+def test_what_is_handed_back_is_free_at_once_and_counts_as_nothing(rows: Rows) -> None:
+    job = rows.prepared(3)
+    rows.complete(rows.leased(1))
+    windows = rows.leased(2)
+    stale = replace(windows[0], fence=windows[0].fence - 1)
+    with rows.context.database.write() as session:
+        assert recognising.hand_back(session, [stale, windows[1]]) == 1
+    assert states(rows, job) == [WindowState.DONE, WindowState.RUNNING, WindowState.PENDING]
+    assert rows.complete([windows[1]], "Late.") == 0
+    [again] = rows.leased(4, process="host@elsewhere:2")
+    assert again.number == windows[1].number
+    assert {(row.tries, row.losses, row.rung) for row in rows.windows(job)} == {(0, 0, 0)}
+
+
+@pytest.mark.chapter(12)
+def test_windows_leased_by_a_commit_whose_answer_was_lost_are_not_waited_for(rows: Rows) -> None:
+    job = rows.prepared(4)
+    rows.complete(rows.leased(1))
+    [known], [unknown] = rows.leased(1), rows.leased(1)
+    [others] = rows.leased(1, process="host@elsewhere:2")
+    with rows.context.database.write() as session:
+        recognising.free_forgotten(session, "host@elsewhere:1", [known])
+    found = {row.id: row.state for row in rows.windows(job)}
+    assert found[known.id] is found[others.id] is WindowState.RUNNING
+    assert found[unknown.id] is WindowState.PENDING
+    assert rows.complete([unknown], "Late.") == 0
+
+
+def suspected(rows: Rows, window: LeasedWindow) -> None:
+    """As the reaper leaves a window whose process died over it."""
+    with rows.context.database.write() as session:
+        row = session.get_one(WindowRow, window.id)
+        row.losses, row.state = 1, WindowState.PENDING
+
+
+@pytest.mark.chapter(7)
+def test_a_window_whose_process_died_is_heard_when_nothing_else_is(rows: Rows) -> None:
+    rows.prepared(4)
+    rows.complete(rows.leased(1))
+    killer, other = rows.leased(1)[0], rows.leased(1)
+    suspected(rows, killer)
+    assert rows.leased() == (), "another stream of the process is still at work"
+    rows.complete(other)
+    [alone] = rows.leased(4)
+    assert alone.id == killer.id
+    assert rows.leased() == (), "nobody keeps the suspect company"
+    rows.complete([alone])
+    assert len(rows.leased()) == 1
+
+
+@pytest.mark.chapter(7)
+def test_another_process_is_not_held_up_by_a_suspect_elsewhere(rows: Rows) -> None:
+    rows.prepared(4)
+    rows.complete(rows.leased(1))
+    [killer] = rows.leased(1)
+    suspected(rows, killer)
+    assert [w.id for w in rows.leased(4)] == [killer.id]
+    assert len(rows.leased(4, process="host@elsewhere:2")) == 2
 
 
 @pytest.mark.chapter(7)

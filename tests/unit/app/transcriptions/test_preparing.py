@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from app.clock import now
 from app.outbox.tables import OutboxRow, Topic
 from app.transcriptions import preparing
 from app.transcriptions.preparing import LeaseLost, Preparation
-from app.transcriptions.tables import Attempt, AttemptState, Stage, Status
+from app.transcriptions.tables import Attempt, AttemptState, SkippedRow, Stage, Status
 from tests.support.rows import Rows
 
 pytestmark = pytest.mark.chapter(12)
@@ -51,15 +48,51 @@ def test_windows_are_announced_as_soon_as_there_are_any(rows: Rows) -> None:
     assert [row.topic for row in rows.all(OutboxRow)] == [Topic.PREPARE, Topic.RECOGNISE]
 
 
-def test_an_attempt_whose_lease_ran_out_is_followed_by_another(rows: Rows) -> None:
+def test_an_attempt_that_was_lost_is_followed_by_another(rows: Rows) -> None:
     job = rows.submit()
     held = begun(rows, job)
     rows.add_windows(held, [0, 1])
     with rows.context.database.write() as session:
-        session.get_one(Attempt, held.attempt_id).lease_until = now() - timedelta(seconds=1)
+        preparing.lose(session, held, "decoder_crashed", "the decoder died", max_attempts=3)
     again = begun(rows, job)
     assert again.known_windows == {0, 1}
     assert sorted(attempt.number for attempt in rows.all(Attempt)) == [1, 2]
+
+
+@pytest.mark.chapter(7)
+def test_a_recording_under_which_the_decoder_keeps_dying_ends_with_that_reason(rows: Rows) -> None:
+    job = rows.submit()
+    for _ in range(2):
+        held = begun(rows, job)
+        with rows.context.database.write() as session:
+            preparing.lose(session, held, "decoder_crashed", "the decoder died", max_attempts=2)
+    found = rows.job(job)
+    assert (found.status, found.error_code) == (Status.FAILED, "decoder_crashed")
+    assert "set aside" in (found.error_message or "")
+
+
+@pytest.mark.chapter(13)
+def test_a_job_that_is_put_off_waits_in_the_queue_and_nothing_is_counted(rows: Rows) -> None:
+    job = rows.submit()
+    held = begun(rows, job)
+    with rows.context.database.write() as session:
+        preparing.put_off(session, held, "NoSpace")
+    found = rows.job(job)
+    assert (found.status, found.stage, found.error_code) == (Status.RUNNING, Stage.QUEUED, None)
+    [attempt] = rows.all(Attempt)
+    assert (attempt.state, attempt.error) == (AttemptState.HANDED_BACK, "NoSpace")
+    begun(rows, job)
+
+
+def test_windows_and_the_end_may_be_told_twice(rows: Rows) -> None:
+    job = rows.submit()
+    held = begun(rows, job)
+    rows.add_windows(held, [0, 1])
+    rows.add_windows(held, [1, 2])
+    assert [row.number for row in rows.windows(job)] == [0, 1, 2]
+    rows.finish(held)
+    rows.finish(held)
+    assert len(rows.all(SkippedRow)) == 1
 
 
 @pytest.mark.parametrize("how", ["cancelled", "deleted", "taken back"])
@@ -78,17 +111,17 @@ def test_a_process_that_lost_its_lease_is_stopped_at_its_next_word(rows: Rows, h
     with pytest.raises(LeaseLost):
         rows.finish(held)
     with pytest.raises(LeaseLost), rows.context.database.write() as session:
-        preparing.keep_alive(session, held, 60)
+        preparing.keep_alive(session, held)
     assert rows.windows(job) == []
 
 
-def test_a_sign_of_life_prolongs_the_lease(rows: Rows) -> None:
+def test_a_sign_of_life_is_counted(rows: Rows) -> None:
     held = begun(rows, rows.submit())
     with rows.context.database.write() as session:
-        preparing.keep_alive(session, held, 1000)
+        preparing.keep_alive(session, held)
+    rows.add_windows(held, [0])
     [attempt] = rows.all(Attempt)
-    assert attempt.lease_until is not None
-    assert attempt.lease_until > now() + timedelta(seconds=900)
+    assert attempt.beats == 2
 
 
 def test_a_recording_that_cannot_be_decoded_ends_with_its_reason(rows: Rows) -> None:

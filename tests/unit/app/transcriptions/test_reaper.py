@@ -4,41 +4,48 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import timedelta
 
 import pytest
-from sqlmodel import update
 
-from app.clock import now
+from app.clock import put_forward
 from app.outbox.tables import OutboxRow, Topic
 from app.telemetry.service import process_name
-from app.transcriptions import reaper
+from app.transcriptions import preparing, reaper, recognising
+from app.transcriptions.reaper import Reaper
 from app.transcriptions.tables import (
     Attempt,
     AttemptState,
     SegmentRow,
     Status,
     Transcription,
-    WindowRow,
     WindowState,
 )
+from app.transcriptions.waiting import topics
 from tests.support.rows import Rows
 from worker.pipeline.ladder import rungs_of
 
 pytestmark = pytest.mark.chapter(13)
 
 
-def take_back(rows: Rows, max_attempts: int = 3) -> int:
-    with rows.context.database.write() as session:
-        return reaper.take_back(session, max_attempts=max_attempts)
+LEASE_S = 60.0
 
 
-def expire(rows: Rows) -> None:
-    """Let every lease have run out."""
-    past = now() - timedelta(seconds=1)
-    with rows.context.database.write() as session:
-        for table in (Attempt, WindowRow):
-            session.execute(update(table).values(lease_until=past))
+class Watched:
+    """A reaper whose clock the test sets."""
+
+    def __init__(self, rows: Rows, max_attempts: int = 3) -> None:
+        self.rows, self.time = rows, 0.0
+        self.reaper = Reaper(LEASE_S, max_attempts, lambda: self.time)
+
+    def take_back(self, after_s: float = 0.0) -> int:
+        self.time += after_s
+        with self.rows.context.database.write() as session:
+            return self.reaper.take_back(session)
+
+    def give_up_silent_ones(self) -> int:
+        """See who holds what, then find that nobody stirred for longer than a lease."""
+        self.take_back()
+        return self.take_back(LEASE_S + 1)
 
 
 def messages(rows: Rows, topic: Topic) -> int:
@@ -46,23 +53,64 @@ def messages(rows: Rows, topic: Topic) -> int:
 
 
 def dead_process() -> str:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process_name("host").rpartition(":")[0] + f":{process.pid}"
+    """The name of a process of this machine that has ended."""
+    script = "from app.telemetry.service import process_name; print(process_name('host'))"
+    ended = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE)
+    return ended.stdout.decode().strip()
 
 
 def test_a_lease_that_holds_is_left_alone(rows: Rows) -> None:
     rows.begin(rows.submit())
     rows.prepared(1)
     rows.leased()
-    assert take_back(rows) == 0
+    watched = Watched(rows)
+    watched.take_back()
+    assert watched.take_back(LEASE_S - 1) == 0
 
 
-def test_an_expired_window_is_given_to_the_next_who_asks(rows: Rows) -> None:
+@pytest.mark.chapter(12)
+def test_whoever_gives_signs_of_life_keeps_its_work_for_ever(rows: Rows) -> None:
+    held = rows.begin(rows.submit())
+    assert held is not None
+    rows.prepared(1)
+    windows = rows.leased()
+    watched = Watched(rows)
+    for _ in range(20):
+        with rows.context.database.write() as session:
+            preparing.keep_alive(session, held)
+            recognising.keep_alive(session, windows)
+        assert watched.take_back(LEASE_S - 1) == 0
+    assert watched.take_back(LEASE_S + 1) == 2
+
+
+@pytest.mark.chapter(18)
+@pytest.mark.parametrize("jump_s", [3 * 86_400.0, -3 * 86_400.0])
+def test_a_clock_that_jumps_ends_no_lease_and_hides_no_death(rows: Rows, jump_s: float) -> None:
+    rows.begin(rows.submit())
+    watched = Watched(rows)
+    watched.take_back()
+    try:
+        put_forward(jump_s)
+        assert watched.take_back(1) == 0
+        assert watched.take_back(LEASE_S) == 1
+    finally:
+        put_forward(0)
+
+
+def test_a_dispatcher_that_was_restarted_does_not_take_back_too_early(rows: Rows) -> None:
+    rows.begin(rows.submit())
+    first = Watched(rows)
+    first.take_back()
+    first.take_back(LEASE_S - 1)
+    second = Watched(rows)
+    assert second.take_back() == 0
+    assert second.take_back(LEASE_S + 1) == 1
+
+
+def test_a_silent_window_is_given_to_the_next_who_asks(rows: Rows) -> None:
     job = rows.prepared(1)
     [old] = rows.leased()
-    expire(rows)
-    assert take_back(rows) == 1
+    assert Watched(rows).give_up_silent_ones() == 1
     assert messages(rows, Topic.RECOGNISE) == 2
     [new] = rows.leased()
     assert new.fence > old.fence
@@ -74,13 +122,19 @@ def test_an_expired_window_is_given_to_the_next_who_asks(rows: Rows) -> None:
 def test_the_window_of_a_process_known_to_be_dead_is_taken_back_at_once(rows: Rows) -> None:
     rows.prepared(1)
     rows.leased(process=dead_process())
-    assert take_back(rows) == 1
+    assert Watched(rows).take_back() == 1
 
 
 def test_a_live_process_of_this_machine_keeps_its_window(rows: Rows) -> None:
     rows.prepared(1)
     rows.leased(process=process_name("host"))
-    assert take_back(rows) == 0
+    assert Watched(rows).take_back() == 0
+
+
+def test_a_number_that_another_process_has_now_does_not_hide_a_death(rows: Rows) -> None:
+    rows.prepared(1)
+    rows.leased(process=process_name("host").rpartition(":")[0] + ":12345")
+    assert Watched(rows).take_back() == 1
 
 
 @pytest.mark.chapter(7)
@@ -92,9 +146,8 @@ def test_a_window_that_kills_its_host_goes_down_the_ladder_and_is_shown_as_a_gap
     seen = []
     while windows := rows.leased(1):
         seen.append(windows[0].rung)
-        expire(rows)
-        take_back(rows, max_attempts=2)
-    assert seen == [0, 0, 1, 1]
+        Watched(rows, max_attempts=1).give_up_silent_ones()
+    assert seen == [0, 0, 1, 1], "one loss more than failures: the first was in company"
     states = [row.state for row in rows.windows(job)]
     assert states == [WindowState.DONE, WindowState.FAILED]
     [_, gap] = sorted(rows.all(SegmentRow), key=lambda segment: segment.start_s)
@@ -107,9 +160,9 @@ def test_a_window_that_kills_its_host_goes_down_the_ladder_and_is_shown_as_a_gap
 @pytest.mark.parametrize(("model", "language"), [("tiny.en", None), ("whisper-base", "de")])
 def test_a_ladder_of_one_rung_has_no_second(rows: Rows, model: str, language: str | None) -> None:
     job = rows.prepared(1, model=model, language=language)
-    rows.leased()
-    expire(rows)
-    take_back(rows, max_attempts=1)
+    for _ in range(2):
+        rows.leased()
+        Watched(rows, max_attempts=1).give_up_silent_ones()
     assert [row.state for row in rows.windows(job)] == [WindowState.FAILED]
     assert rows.job(job).status is Status.FAILED
 
@@ -125,8 +178,7 @@ def test_the_reaper_knows_the_ladder_of_the_pipeline(model: str, language: str |
 def test_a_lost_attempt_is_made_again(rows: Rows) -> None:
     job = rows.submit()
     rows.begin(job)
-    expire(rows)
-    assert take_back(rows) == 1
+    assert Watched(rows).give_up_silent_ones() == 1
     assert rows.all(Attempt)[0].state is AttemptState.LOST
     assert messages(rows, Topic.PREPARE) == 2
     assert rows.begin(job) is not None
@@ -136,12 +188,27 @@ def test_a_recording_that_keeps_killing_its_decoder_is_set_aside(rows: Rows) -> 
     job = rows.submit()
     for _ in range(3):
         assert rows.begin(job) is not None
-        expire(rows)
-        take_back(rows)
+        Watched(rows).give_up_silent_ones()
     found = rows.job(job)
     assert (found.status, found.error_code) == (Status.FAILED, "preparation_failed")
-    assert "3 times" in (found.error_message or "")
+    assert "3 tries" in (found.error_message or "")
     assert found.error_retryable
+    rows.retry(job)
+    assert rows.begin(job) is not None
+    Watched(rows).give_up_silent_ones()
+    assert rows.job(job).status is Status.RUNNING, "deaths before the retry do not count"
+
+
+def test_attempts_that_were_handed_back_do_not_count(rows: Rows) -> None:
+    job = rows.submit()
+    for _ in range(5):
+        held = rows.begin(job)
+        assert held is not None
+        with rows.context.database.write() as session:
+            preparing.hand_back(session, held, "told to stop")
+    assert rows.begin(job) is not None
+    Watched(rows).give_up_silent_ones()
+    assert rows.job(job).status is Status.RUNNING
 
 
 def test_a_cancelled_job_is_not_woken(rows: Rows) -> None:
@@ -150,41 +217,29 @@ def test_a_cancelled_job_is_not_woken(rows: Rows) -> None:
     with rows.context.database.write() as session:
         session.get_one(Transcription, job).status = Status.CANCELLED
     before = messages(rows, Topic.RECOGNISE)
-    expire(rows)
-    assert take_back(rows) == 1
+    assert Watched(rows).give_up_silent_ones() == 1
     assert messages(rows, Topic.RECOGNISE) == before
     assert rows.job(job).status is Status.CANCELLED
 
 
-def wake_forgotten(rows: Rows, *, waited: bool = True) -> int:
-    with rows.context.database.write() as session:
-        past = now() - (2 * reaper.FORGOTTEN_AFTER if waited else timedelta())
-        session.execute(update(Transcription).values(created_at=past, started_at=past))
-        return reaper.wake_forgotten(session)
-
-
-def sent(rows: Rows) -> None:
-    with rows.context.database.write() as session:
-        session.execute(update(OutboxRow).values(sent_at=now()))
-
-
 @pytest.mark.chapter(12)
-def test_a_job_whose_message_was_lost_is_woken_again(rows: Rows) -> None:
-    rows.submit()
-    rows.prepared(1)
-    sent(rows)
-    assert wake_forgotten(rows, waited=False) == 0
-    assert wake_forgotten(rows) == 2
-    unsent = [row.topic for row in rows.all(OutboxRow) if row.sent_at is None]
-    assert sorted(unsent) == [Topic.PREPARE, Topic.RECOGNISE]
+def test_waiting_work_calls_its_workers_and_work_in_hand_does_not(rows: Rows) -> None:
+    def called() -> list[Topic]:
+        with rows.context.database.read() as session:
+            return topics(session)
 
-
-def test_nobody_is_woken_whose_message_is_on_its_way_or_whose_work_goes_on(rows: Rows) -> None:
-    rows.submit()
-    assert wake_forgotten(rows) == 0
-    sent(rows)
-    rows.begin(rows.submit())
-    rows.prepared(1)
-    rows.leased()
-    sent(rows)
-    assert wake_forgotten(rows) == 1
+    assert called() == []
+    job = rows.submit()
+    assert called() == [Topic.PREPARE]
+    held = rows.begin(job)
+    assert held is not None
+    assert called() == []
+    rows.add_windows(held, [0])
+    assert called() == [Topic.RECOGNISE]
+    windows = rows.leased()
+    assert called() == []
+    rows.finish(held)
+    rows.complete(windows)
+    assert called() == []
+    rows.cancel(rows.submit())
+    assert called() == []

@@ -17,6 +17,7 @@ from app.transcriptions.tables import (
     SkippedRow,
     Transcription,
     WindowRow,
+    WindowState,
 )
 from tests.support.broker import TakesAll
 from tests.support.rows import Rows
@@ -41,11 +42,12 @@ def test_no_row_and_no_object_is_left(rows: Rows, state: str) -> None:
 
 
 def test_other_jobs_keep_everything(rows: Rows) -> None:
-    kept = rows.running()
-    before = set(rows.context.storage.keys())
-    rows.remove(rows.running())
+    kept, gone = rows.running(), rows.running()
+    rows.remove(gone)
     relay(rows)
-    assert set(rows.context.storage.keys()) == before
+    named = {row.audio_key for row in rows.windows(kept) if row.state is not WindowState.DONE}
+    named |= {recording.storage_key for recording in rows.all(Recording)}
+    assert set(rows.context.storage.keys()) == named
     assert len(rows.windows(kept)) == 3
     assert rows.job(kept).status == "running"
 
@@ -63,6 +65,7 @@ def test_a_recording_goes_with_its_last_transcription(rows: Rows) -> None:
 
 def test_nothing_is_deleted_from_the_storage_before_the_commit(rows: Rows) -> None:
     job = rows.running()
+    relay(rows)
     before = set(rows.context.storage.keys())
     with pytest.raises(RuntimeError), rows.context.database.write() as session:
         service.remove(session, job)

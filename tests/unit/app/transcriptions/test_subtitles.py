@@ -8,7 +8,8 @@ import pysubs2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.transcriptions.exports.subtitles import LINE, LONGEST_S, PAUSE_S, _file, cues_of
+from app.transcriptions.exports import FORMATS
+from app.transcriptions.exports.subtitles import LINE, LONGEST_S, PAUSE_S, cues_of
 from app.transcriptions.schemas import ModelOut, SegmentOut, TranscriptionOut, WordOut
 
 words = st.lists(
@@ -33,9 +34,11 @@ def segment(entries: list[tuple[str, float, float]], start_s: float = 0.0) -> Se
     return SegmentOut(id="seg", start=timed[0].start, end=time_s, text=said, words=timed, flags=[])
 
 
-def job(segments: list[SegmentOut]) -> TranscriptionOut:
+def exported(segments: list[SegmentOut], kind: str = "srt") -> pysubs2.SSAFile:
+    """The file as another program reads it."""
     model = ModelOut(name="tiny.en", version=None)
-    return TranscriptionOut.model_construct(name="talk", model=model, segments=segments)
+    job = TranscriptionOut.model_construct(name="talk", model=model, segments=segments)
+    return pysubs2.SSAFile.from_string(FORMATS[kind].render(job), format_=kind)
 
 
 @settings(max_examples=150, deadline=None)
@@ -63,20 +66,19 @@ def test_cues_follow_each_other_without_overlap(
     segments: list[SegmentOut] = []
     for entries in several:
         segments.append(segment(entries, segments[-1].end if segments else 0.0))
-    file: pysubs2.SSAFile = _file(job(segments))
-    cues = list(file)
+    cues = list(exported(segments))
     assert all(cue.start <= cue.end for cue in cues)
     assert all(a.end <= b.start for a, b in pairwise(cues))
 
 
 def test_a_short_word_stays_long_enough_to_be_read() -> None:
-    [cue] = _file(job([segment([("Yes.", 1.0, 0.1)])]))
+    [cue] = exported([segment([("Yes.", 1.0, 0.1)])])
     assert cue.end - cue.start >= 830
 
 
 def test_a_gap_without_words_is_shown_for_as_long_as_it_is() -> None:
     gap = SegmentOut(id="s", start=3, end=9, text="[inaudible]", words=[], flags=["inaudible"])
-    [cue] = _file(job([gap]))
+    [cue] = exported([gap])
     assert (cue.start, cue.end, cue.plaintext) == (3000, 9000, "[inaudible]")
 
 
@@ -84,3 +86,12 @@ def test_a_word_longer_than_a_line_is_not_lost() -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     cues = list(cues_of(segment([("the", 0, 0.3), (long, 0, 2), ("met", 0, 0.3)])))
     assert long in "".join("".join(text.split()) for _, _, text in cues)
+
+
+def test_what_means_something_to_webvtt_is_written_so_that_it_does_not() -> None:
+    said = SegmentOut(id="s", start=0, end=2, text="R&D <in> {braces}", words=[], flags=[])
+    job = TranscriptionOut.model_construct(
+        name="talk", model=ModelOut(name="tiny.en", version=None), segments=[said]
+    )
+    assert "R&amp;D &lt;in&gt; {braces}" in FORMATS["vtt"].render(job)
+    assert "R&D <in> {braces}" in FORMATS["srt"].render(job)
