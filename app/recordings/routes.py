@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.admission import receiving
 from app.context import Context, ContextDep
+from app.database import DatabaseError
 from app.errors import BadRequest, Conflict
+from app.ids import new_id
 from app.recordings import service
 from app.recordings.schemas import RecordingOut
 from app.recordings.tables import Recording
@@ -36,9 +39,16 @@ UPLOAD_BODY = {
 def keep(context: Context, file: ReceivedFile) -> Recording:
     """Probe a received file and record it; blocking."""
     info = service.probe(context, file)
+    recording_id = new_id("rec")
+
+    def work(session: Session) -> Recording:
+        kept = session.get(Recording, recording_id)  # committed, but the answer was lost
+        return kept or service.keep(session, file, info, recording_id)
+
     try:
-        with context.database.write() as session:
-            return service.keep(session, file, info)
+        return context.database.transact(work)
+    except DatabaseError:
+        raise  # a row may name the object; if none does, it is swept
     except BaseException:
         context.storage.delete(file.key)
         raise

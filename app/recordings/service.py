@@ -54,10 +54,12 @@ def as_problem(error: MediaError) -> Problem:
     return kind(code=error.code, detail=f"{error.detail} Nothing was kept of this upload.")
 
 
-def keep(session: Session, file: ReceivedFile, info: AudioInfo) -> Recording:
+def keep(
+    session: Session, file: ReceivedFile, info: AudioInfo, recording_id: str | None = None
+) -> Recording:
     """Record a file that was found to be a recording."""
     recording = Recording(
-        id=new_id("rec"),
+        id=recording_id or new_id("rec"),
         name=file.name,
         container=file.container.name,
         media_type=file.container.media_type,

@@ -13,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 
 from app.admission import check_job, receiving
 from app.context import Context, ContextDep
+from app.database import DatabaseError
 from app.errors import BadRequest, Conflict, Gone
+from app.ids import new_id
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
@@ -91,28 +93,31 @@ async def submit(request: Request, response: Response, context: ContextDep) -> T
 def _submit(
     context: Context, file: ReceivedFile | None, given: str | None, asked: options.Request
 ) -> TranscriptionSummary:
-    if file is None:
-        with context.database.write() as session:
-            job = _admitted(context, session, recordings.get(session, given or ""), asked)
-    else:
-        info = recordings.probe(context, file)
-        try:
-            with context.database.write() as session:
+    job_id = new_id("tr")
+    info = None if file is None else recordings.probe(context, file)
+
+    def work(session: Session) -> TranscriptionSummary:
+        job = session.get(Transcription, job_id)
+        if job is None:  # else committed, but the answer was lost
+            if file is None or info is None:
+                recording = recordings.get(session, given or "")
+            else:
                 recording = recordings.keep(session, file, info)
-                job = _admitted(context, session, recording, asked)
-        except BaseException:
-            context.storage.delete(file.key)
-            raise
-    with context.database.read() as session:
+            check_job(
+                session, context.settings, recording.owner_id, recording.duration_s, asked.model
+            )
+            job = service.submit(session, recording, asked, job_id)
+            session.flush()
         return read.summary(session, job)
 
-
-def _admitted(
-    context: Context, session: Session, recording: Recording, asked: options.Request
-) -> Transcription:
-    settings, owner_id = context.settings, recording.owner_id
-    check_job(session, settings, owner_id, recording.duration_s, asked.model)
-    return service.submit(session, recording, asked)
+    try:
+        return context.database.transact(work)
+    except DatabaseError:
+        raise  # a row may name the object; if none does, it is swept
+    except BaseException:
+        if file is not None:
+            context.storage.delete(file.key)
+        raise
 
 
 @router.get("")

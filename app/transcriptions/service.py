@@ -32,11 +32,16 @@ from app.transcriptions.tables import (
 )
 
 
-def submit(session: Session, recording: Recording, request: Request) -> Transcription:
-    """Queue `recording`. The job and the message about it are committed together."""
+def submit(
+    session: Session, recording: Recording, request: Request, job_id: str | None = None
+) -> Transcription:
+    """Queue `recording`. The job and the message about it are committed together.
+
+    `job_id` is given where this may be done again, to see whether it was done before.
+    """
     recording.used_at = recording.used_at or now()
     job = Transcription(
-        id=new_id("tr"),
+        id=job_id or new_id("tr"),
         organisation_id=recording.organisation_id,
         owner_id=recording.owner_id,
         recording_id=recording.id,

@@ -92,7 +92,7 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--jobs", type=int, default=300, help="recordings sent (default 300)")
     parser.add_argument(
-        "--seconds", type=float, default=180.0, help="how long things go wrong (default 180)"
+        "--seconds", type=float, default=120.0, help="how long things go wrong (default 120)"
     )
     parser.add_argument(
         "--database", choices=("both", *DATABASES), default="sqlite",

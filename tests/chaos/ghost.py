@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from sqlmodel import select
 
-from app.database import Database
+from app.database import Database, DatabaseError
 from app.settings import REPOSITORY, Settings
 from app.transcriptions.tables import WindowRow, WindowState
 from deploy.local.programs import programs
@@ -31,9 +31,12 @@ class ModelHost:
         until = time.monotonic() + patience_s
         while time.monotonic() < until and self.process.poll() is None:
             children = {each.pid for each in psutil.Process(self.process.pid).children()}
-            with database.read() as session:
-                running = select(WindowRow.process).where(WindowRow.state == WindowState.RUNNING)
-                holders = [_number(name or "") for name in session.exec(running)]
+            running = select(WindowRow.process).where(WindowRow.state == WindowState.RUNNING)
+            try:
+                with database.read() as session:
+                    holders = [_number(name or "") for name in session.exec(running)]
+            except DatabaseError:
+                continue  # our connection was dropped as well
             for pid in holders:
                 if pid in children:
                     return pid

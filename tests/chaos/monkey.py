@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,8 +33,8 @@ POWER_BACK_S = 1.0
 WAIT_S = 3.0
 LIES_IN_WAIT = 0.7
 """Share of the kills and freezes of workers that wait until there is work to destroy."""
-PATIENCE_S = 45.0
-PARTING_S = 4.0
+PATIENCE_S = 30.0
+PARTING_S = 10.0
 
 
 @dataclass(slots=True)
@@ -126,9 +127,11 @@ class Monkey:
     def _haunt(self, value_s: float) -> str:
         with ghost.model_host(self.product.home, self.environment) as host:
             # So that the product's own host does not do all there is
-            self._fault("slow_model", on=True, seconds=1.0)
+            with suppress(httpx.HTTPError):
+                self._fault("slow_model", on=True, seconds=1.0)
             child = host.child_with_window(self.database, PATIENCE_S)
-            self._fault("slow_model", on=False)
+            with suppress(httpx.HTTPError):
+                self._fault("slow_model", on=False)
             if child is None:
                 return "nobody gave it a window"
             _send(child, signal.SIGSTOP)
@@ -169,7 +172,7 @@ class Monkey:
             wanted.append(select(Attempt.id).where(Attempt.state == AttemptState.RUNNING))
         until = time.monotonic() + WAIT_S
         while wanted and time.monotonic() < until:
-            with self.database.read() as session:
+            with suppress(DatabaseError), self.database.read() as session:
                 if any(session.exec(query.limit(1)).first() for query in wanted):
                     return
             time.sleep(0.02)
