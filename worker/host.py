@@ -160,7 +160,7 @@ class Host:
             self._context.database.transact(lambda s: recognising.hand_back(s, batch.windows))
             time.sleep(PAUSE_S)
         except DatabaseError:
-            raise  # says nothing about the windows; their leases lapse
+            raise  # says nothing about the windows; the next lease frees them
         except Exception as error:
             simulated = isinstance(error, SimulatedCrash)
             logger.warning(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -115,6 +116,7 @@ def test_a_killed_process_loses_nothing(jobs: Jobs, product: Product, name: str)
 @pytest.mark.chapter(12)
 def test_a_broker_that_loses_messages_loses_no_job(jobs: Jobs) -> None:
     jobs.fault("lost_broker")
+    time.sleep(1.5)  # until the dispatcher knows, and what was sent before has been taken
     job = jobs.submit()
     jobs.until(job, lambda found: found["status"] == "queued")
     with pytest.raises(AssertionError):
