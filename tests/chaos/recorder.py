@@ -37,6 +37,10 @@ something done: the API answered, the dispatcher sent a message, a worker began 
 the last of these. Waiting for the next recording to be sent is included."""
 
 
+OVERTAKEN = 1000
+"""Entries that a slow transaction may be overtaken by."""
+
+
 @dataclass(slots=True)
 class Recorder:
     """Reads the log in the database and asks the API whether it is there."""
@@ -70,10 +74,18 @@ class Recorder:
 
     def look(self) -> None:
         """Take over what happened since the last look."""
-        new = audit.entries(self.database, self.entries[-1].number if self.entries else 0)
+        # A transaction that took its number early may be committed after one that took it late
+        known = {entry.number for entry in self.entries[-2 * OVERTAKEN :]}
+        last = max(known, default=0)
+        found = audit.entries(self.database, max(0, last - OVERTAKEN))
+        new = [entry for entry in found if entry.number not in known]
         seen_at = time.monotonic()
         self.entries += new
         self.progress += [(seen_at, kind) for entry in new if (kind := _kind(entry))]
+
+    def in_order(self) -> list[Entry]:
+        """All entries in the order in which things happened."""
+        return sorted(self.entries, key=lambda entry: entry.number)
 
     def _knock(self) -> None:
         while not self._stop.wait(LOOK_S):

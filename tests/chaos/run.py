@@ -109,7 +109,11 @@ class Run:
                 settled = time.monotonic()
                 customers.stop_listening()
             found = Evidence(
-                list(customers.receipts.values()), self.recordings, quiet, recorder.entries, retried
+                list(customers.receipts.values()),
+                self.recordings,
+                quiet,
+                recorder.in_order(),
+                retried,
             )
             self._look(monkey, context, found)
         return Outcome(
