@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Unavailable, problem_response
+from app.headers import declared_bytes
 
 PAUSE_S = 2
 SMALL_BODY_BYTES = 64 * 1024
@@ -56,10 +57,9 @@ def kind_of(request: Request) -> Kind:
     path = request.url.path
     if path.endswith("/events") or request.query_params.get("wait", "0") not in ("", "0"):
         return Kind.WAITING
-    length = request.headers.get("content-length", "")
-    small = length.isascii() and length.isdigit() and int(length) <= SMALL_BODY_BYTES
     chunked = "transfer-encoding" in request.headers
-    if path.endswith("/audio") or chunked or (length and not small):
+    large = (declared_bytes(request) or 0) > SMALL_BODY_BYTES
+    if path.endswith("/audio") or chunked or large:
         return Kind.TRANSFER
     return Kind.SHORT
 

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from app.errors import Problem, Unavailable
 from app.faults.service import active
 from app.settings import Settings
-from app.transcriptions.finish_time import ASSUMED_LENGTH_S, Load, backlog, rtfx
+from app.transcriptions.finish_time import Load, assumed_length_s, backlog, rtfx
 
 LONGEST_PAUSE_S = 3600
 """Nobody is told to come back later than that: things change."""
@@ -78,7 +78,7 @@ def check_job(
     found = excess(
         backlog(session),
         owner_id,
-        (ASSUMED_LENGTH_S if duration_s is None else duration_s) / speed,
+        assumed_length_s(duration_s) / speed,
         most_work_s=3600.0 * settings.max_wait_h,
         most_jobs=settings.max_unfinished_jobs,
         crowd_s=crowd_s / speed,

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from app.admission.queue import check_job
 from app.context import Context
 from app.errors import StorageFull, TooManyRequests
+from app.headers import declared_bytes
 
 UPLOAD_PAUSE_S = 5
 """When to try again while one's own other uploads are under way."""
@@ -74,12 +75,6 @@ def _under_way(request: Request) -> UnderWay:
         state.uploads_under_way = UnderWay()
     under_way: UnderWay = state.uploads_under_way
     return under_way
-
-
-def declared_bytes(request: Request) -> int | None:
-    """The length of the body, or None when the sender does not tell (chunked transfer)."""
-    declared = request.headers.get("content-length", "")
-    return int(declared) if declared.isascii() and declared.isdigit() else None
 
 
 def check_upload(

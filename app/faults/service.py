@@ -20,7 +20,8 @@ from app.faults.tables import FaultRow
 
 MAX_MINUTES = 60.0
 MAX_PARAMETER = 3600.0
-_CACHE_S = 0.5
+CACHE_S = 0.5
+"""How long a process may go on without knowing what was switched."""
 
 
 def definition(name: str) -> Fault:
@@ -82,7 +83,7 @@ class FaultSwitches:
 
     def parameters(self, name: str) -> dict[str, float] | None:
         """Parameters of the fault if it is on, else None."""
-        if time.monotonic() - self._read_at > _CACHE_S:
+        if time.monotonic() - self._read_at > CACHE_S:
             self._refresh()
         row = self._rows.get(name)
         return dict(row.parameters) if row is not None and row.expires_at > real_now() else None

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 
 from app.admission import receiving
 from app.context import Context, ContextDep
-from app.database import DatabaseError
 from app.errors import BadRequest, Conflict
 from app.ids import new_id
 from app.recordings import service
@@ -45,13 +44,8 @@ def keep(context: Context, file: ReceivedFile) -> Recording:
         kept = session.get(Recording, recording_id)  # committed, but the answer was lost
         return kept or service.keep(session, file, info, recording_id)
 
-    try:
+    with service.kept_or_deleted(context.storage, file):
         return context.database.transact(work)
-    except DatabaseError:
-        raise  # a row may name the object; if none does, it is swept
-    except BaseException:
-        context.storage.delete(file.key)
-        raise
 
 
 @router.post("", status_code=201, openapi_extra=UPLOAD_BODY)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.context import Context
+from app.database import DatabaseError
 from app.errors import NotFound, Problem, Unavailable, Unprocessable
 from app.ids import new_id
 from app.media.client import AudioInfo, MediaError
@@ -16,6 +19,7 @@ from app.media.source import Source
 from app.outbox.service import delete_objects
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile
+from app.storage.base import Storage
 
 
 def examine(context: Context, source: Source) -> AudioInfo:
@@ -37,6 +41,19 @@ def probe(context: Context, file: ReceivedFile) -> AudioInfo:
         context.storage.delete(file.key)
         raise
     return info
+
+
+@contextmanager
+def kept_or_deleted(storage: Storage, file: ReceivedFile | None) -> Iterator[None]:
+    """Around the transaction that records `file`: if it fails, the bytes are not kept either."""
+    try:
+        yield
+    except DatabaseError:
+        raise  # a row may name the object; if none does, it is swept
+    except BaseException:
+        if file is not None:
+            storage.delete(file.key)
+        raise
 
 
 def _check_length(context: Context, duration_s: float | None) -> None:

@@ -16,12 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from app.errors import BadRequest, Problem, StorageFull, TooLarge, UnsupportedMedia
-from app.media.sniff import Container, describe, sniff
+from app.headers import declared_bytes
+from app.media.sniff import SNIFF_BYTES, Container, describe, sniff
 from app.recordings.multipart import Form, MultipartReader, Sink
 from app.recordings.names import display_name
 from app.storage.base import NoSpace, Storage, Writer
 
-_HEAD_BYTES = 64 * 1024
+_FORM_BYTES = 64 * 1024
+"""What a form may add to its file: fields, boundaries, headers of the parts."""
 _BATCH_BYTES = 1024 * 1024
 _DRAIN_BYTES = 32 * 1024 * 1024
 """Read after a refusal, so that the sender gets to see the answer instead of a broken pipe."""
@@ -60,9 +62,9 @@ class Upload:
         self._size += len(data)
         if self._size > self._max_bytes:
             raise too_large(self._max_bytes)
-        if self._container is None and len(self._head) < _HEAD_BYTES:
-            self._head += data[: _HEAD_BYTES - len(self._head)]
-            if len(self._head) >= _HEAD_BYTES:
+        if self._container is None and len(self._head) < SNIFF_BYTES:
+            self._head += data[: SNIFF_BYTES - len(self._head)]
+            if len(self._head) >= SNIFF_BYTES:
                 self._container = self._identify()
         self._hash.update(data)
         try:
@@ -112,8 +114,7 @@ async def receive(
     Returns the file, or None if the form has none, and the other fields. Whatever goes wrong,
     nothing of the upload stays behind.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes + _HEAD_BYTES:
+    if (declared_bytes(request) or 0) > max_bytes + _FORM_BYTES:
         raise too_large(max_bytes)
     upload = Upload(storage, max_bytes)
     reader = MultipartReader(request.headers.get("content-type", ""), upload.open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager
@@ -31,6 +32,11 @@ class NoSpace(StorageFull):
             " and other recordings are safe; free some space and try again."
         )
         self.why = why
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a write failed for want of room, on the disk or in the quota."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class StorageAway(Unavailable):
@@ -159,3 +165,16 @@ def checked(key: str) -> str:
 def is_key(name: str) -> bool:
     """Whether one of our objects can have this name."""
     return _KEY.fullmatch(name) is not None
+
+
+def move_into(writer: Writer, path: Path) -> None:
+    """Write the file at `path` out and remove it; when something goes wrong only it remains."""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                writer.write(piece)
+        writer.commit()
+    except BaseException:
+        writer.abort()
+        raise
+    path.unlink()

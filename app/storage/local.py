@@ -18,12 +18,13 @@ from app.storage.base import (
     StorageAway,
     StoredObject,
     checked,
+    is_full,
     is_key,
+    move_into,
 )
 from app.storage.faulty import MayWrite, always, refuses
 
 _UNFINISHED = ".unfinished"
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class LocalStorage:
@@ -52,24 +53,12 @@ class LocalStorage:
         try:
             _into_place(path, target)
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise NoSpace(str(error)) from error
             if error.errno != errno.EXDEV:
                 raise
-            self._copy(path, key)
+            move_into(self.create(key), path)
         _sync(target.parent)
-
-    def _copy(self, path: Path, key: str) -> None:
-        writer = self.create(key)
-        try:
-            with path.open("rb") as file:
-                while piece := file.read(PIECE_BYTES):
-                    writer.write(piece)
-            writer.commit()
-        except BaseException:
-            writer.abort()
-            raise
-        path.unlink()
 
     def open(self, key: str) -> BinaryIO:
         try:
@@ -145,7 +134,7 @@ class LocalWriter:
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise NoSpace(str(error)) from error
             raise
         self._file = os.fdopen(descriptor, "wb", buffering=0)
@@ -177,7 +166,7 @@ class LocalWriter:
             yield
         except OSError as error:
             self.abort()
-            if error.errno in _FULL:
+            if is_full(error):
                 raise NoSpace(str(error)) from error
             raise
         except NoSpace:

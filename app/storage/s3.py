@@ -5,7 +5,6 @@ Objects are private unless the bucket's own policy says otherwise: no ACL is eve
 
 from __future__ import annotations
 
-import errno
 import io
 import logging
 import tempfile
@@ -18,7 +17,16 @@ import obstore
 from obstore.store import S3Store
 
 from app.clock import now
-from app.storage.base import PIECE_BYTES, NoSpace, ObjectMissing, StoredObject, checked, is_key
+from app.storage.base import (
+    PIECE_BYTES,
+    NoSpace,
+    ObjectMissing,
+    StoredObject,
+    checked,
+    is_full,
+    is_key,
+    move_into,
+)
 from app.storage.faulty import MayWrite, always, refuses
 from app.storage.s3_errors import told
 from app.storage.s3_uploads import UnfinishedUploads, Upload
@@ -59,16 +67,7 @@ class S3Storage:
         return S3Writer(self._store, checked(key), self._uploads, self._may_write)
 
     def adopt(self, path: Path, key: str) -> None:
-        writer = self.create(key)
-        try:
-            with path.open("rb") as file:
-                while piece := file.read(READ_BYTES):
-                    writer.write(piece)
-            writer.commit()
-        except BaseException:
-            writer.abort()
-            raise
-        path.unlink()
+        move_into(self.create(key), path)
 
     def open(self, key: str) -> BinaryIO:
         return cast(BinaryIO, io.BufferedReader(_RangedFile(self, self.stat(key)), PIECE_BYTES))
@@ -94,7 +93,7 @@ class S3Storage:
                 try:
                     copy.write(piece)
                 except OSError as error:
-                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    if is_full(error):
                         raise NoSpace(f"copying {key} to {self._spool}: {error}") from error
                     raise
             copy.seek(0)

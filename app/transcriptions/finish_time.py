@@ -27,6 +27,16 @@ START_S = 1.5
 """Waking the workers and decoding the first seconds."""
 
 
+def assumed_length_s(duration_s: float | None) -> float:
+    """Seconds to reckon with for a recording."""
+    return ASSUMED_LENGTH_S if duration_s is None else duration_s
+
+
+def length_of_job() -> ColumnElement[float]:
+    """The same for a `Transcription`, in SQL."""
+    return func.coalesce(col(Transcription.duration_s), ASSUMED_LENGTH_S)
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What an owner has in the queue: unfinished jobs, and the seconds they will take."""
@@ -68,9 +78,7 @@ def _unfinished() -> ColumnElement[bool]:
 
 def _left() -> Any:
     """Audio of a job that is still to be dealt with, in seconds."""
-    left = func.coalesce(col(Transcription.duration_s), ASSUMED_LENGTH_S) - col(
-        Transcription.done_s
-    )
+    left = length_of_job() - col(Transcription.done_s)
     return case((left > 0, left), else_=0.0)
 
 

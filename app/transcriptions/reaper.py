@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.outbox.service import wake
 from app.outbox.tables import Topic
@@ -42,81 +44,74 @@ class Reaper:
 
         A holder known to have ended, because it ran on this machine, is not waited for.
         """
-        held = _held(session)
-        silent_s = self._silence.observe({key: state for key, (state, _) in held.items()})
+        held = {each.id: each for each in _held(session)}
+        silent_s = self._silence.observe({each.id: each.state for each in held.values()})
         lost = [
-            key
-            for key, (_, process) in held.items()
-            if silent_s[key] > self._lease_s or is_gone(process)
+            each
+            for each in held.values()
+            if silent_s[each.id] > self._lease_s or is_gone(each.process)
         ]
-        return sum(self._lose(session, key, held[key][0]) for key in sorted(lost))
-
-    def _lose(self, session: Session, key: str, state: tuple[int, int]) -> bool:
-        if key.startswith("att_"):
-            return _lost_attempt(session, key, state, self._max_attempts)
-        return _lost_window(session, key, state, self._max_attempts)
+        # In the order of their jobs, as everybody takes locks
+        lost.sort(key=lambda each: (each.transcription_id, each.id))
+        return sum(_lose(session, each, self._max_attempts) for each in lost)
 
 
-def _held(session: Session) -> dict[str, tuple[tuple[int, int], str]]:
-    """(fence, beats) and process of everything that is leased, by id."""
-    held: dict[str, tuple[tuple[int, int], str]] = {}
-    for attempt in session.exec(
-        select(Attempt.id, Attempt.fence, Attempt.beats, Attempt.process).where(
-            Attempt.state == AttemptState.RUNNING
-        )
-    ):
-        held[attempt[0]] = ((attempt[1], attempt[2]), attempt[3])
-    for window in session.exec(
-        select(WindowRow.id, WindowRow.fence, WindowRow.beats, WindowRow.process).where(
-            WindowRow.state == WindowState.RUNNING
-        )
-    ):
-        held[window[0]] = ((window[1], window[2]), window[3] or "")
-    return held
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An attempt or a window that some process works on."""
+
+    table: type[Attempt] | type[WindowRow]
+    id: str
+    transcription_id: str
+    fence: int
+    beats: int
+    process: str
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """Changes with every lease and every sign of life."""
+        return self.fence, self.beats
 
 
-def _lost_attempt(
-    session: Session, attempt_id: str, state: tuple[int, int], max_attempts: int
-) -> bool:
-    job = _job_of(session, session.get(Attempt, attempt_id))
-    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
-    if job is None or attempt is None or attempt.state is not AttemptState.RUNNING:
+def _held(session: Session) -> Iterator[_Held]:
+    running = ((Attempt, AttemptState.RUNNING), (WindowRow, WindowState.RUNNING))
+    for table, state in running:
+        wanted = [table.id, table.transcription_id, table.fence, table.beats, table.process]
+        rows = session.execute(select(*map(col, wanted)).where(col(table.state) == state))
+        for id_, transcription_id, fence, beats, process in rows:
+            yield _Held(table, id_, transcription_id, fence, beats, process or "")
+
+
+def _lose(session: Session, held: _Held, max_attempts: int) -> bool:
+    """Take it back, unless it changed hands, ended or spoke up while we made up our mind."""
+    job = session.get(Transcription, held.transcription_id, with_for_update=True)
+    row = session.get(held.table, held.id, with_for_update=True, populate_existing=True)
+    if job is None or not isinstance(row, Attempt | WindowRow):
         return False
-    if (attempt.fence, attempt.beats) != state:
-        return False  # it spoke up while we made up our mind
-    attempts.lose(session, attempt, job, max_attempts=max_attempts, why=DIED)
+    if row.state not in (AttemptState.RUNNING, WindowState.RUNNING):
+        return False
+    if (row.fence, row.beats) != held.state:
+        return False
+    if isinstance(row, Attempt):
+        attempts.lose(session, row, job, max_attempts=max_attempts, why=DIED)
+    else:
+        _lose_window(session, row, job, max_attempts)
     return True
 
 
-def _lost_window(
-    session: Session, window_id: str, state: tuple[int, int], max_attempts: int
-) -> bool:
-    job = _job_of(session, session.get(WindowRow, window_id))
-    row = session.get(WindowRow, window_id, with_for_update=True, populate_existing=True)
-    if job is None or row is None or row.state is not WindowState.RUNNING:
-        return False
-    if (row.fence, row.beats) != state:
-        return False
+def _lose_window(session: Session, row: WindowRow, job: Transcription, max_attempts: int) -> None:
     row.fence += 1
     row.losses += 1
     row.error = DIED
     given_up = step_down(row, max_attempts, rungs(job))
     session.flush()
     if job.status.ended:
-        return True
+        return
     if given_up:
         gap = NewSegment(row.start_s, row.end_s, "[inaudible]", [], ["inaudible", "failed"])
         give_up(session, job, row, gap)
     else:
         wake(session, Topic.RECOGNISE, job.id)
-    return True
-
-
-def _job_of(session: Session, row: Attempt | WindowRow | None) -> Transcription | None:
-    """The job, locked before what belongs to it: everybody takes locks in this order."""
-    if row is None:
-        return None
-    return session.get(Transcription, row.transcription_id, with_for_update=True)
 
 
 def rungs(job: Transcription) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, update
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from app.clock import now
@@ -14,7 +14,7 @@ from app.ids import new_id
 from app.outbox.service import delete_objects, wake
 from app.outbox.tables import Topic
 from app.transcriptions.finish import finish_if_complete
-from app.transcriptions.finish_time import ASSUMED_LENGTH_S
+from app.transcriptions.finish_time import assumed_length_s
 from app.transcriptions.shares import Candidate, Shares
 from app.transcriptions.tables import (
     Attempt,
@@ -89,10 +89,13 @@ def lease(
     wanted; the text of a window does not depend on its company. A window under suspicion of
     having killed a process is leased when `process` does nothing else.
     """
+    hearing = _hearing(session, process)
+    if any(hearing):
+        return None  # a suspect is heard alone
     suspect = _suspect(session)
-    if suspect is not None or _is_watched(session, process):
-        alone = suspect if suspect is not None and not _works(session, process) else None
-        return _taken(alone[0], [alone[1]], process) if alone else None
+    if suspect is not None:
+        job, row = suspect
+        return None if hearing else _taken(job, [row], process)
     # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
     shares = shares or Shares()
     turns, pending = _turns(session, shares)
@@ -140,20 +143,12 @@ def _suspect(session: Session) -> tuple[Transcription, WindowRow] | None:
     ).first()
 
 
-def _works(session: Session, process: str) -> bool:
-    return _first_of(session, process, WindowRow.losses >= 0)
-
-
-def _is_watched(session: Session, process: str) -> bool:
-    """Whether `process` is hearing a suspect at this moment."""
-    return _first_of(session, process, WindowRow.losses > 0)
-
-
-def _first_of(session: Session, process: str, condition: Any) -> bool:
-    query = select(WindowRow.id).where(
-        WindowRow.state == WindowState.RUNNING, WindowRow.process == process, condition
+def _hearing(session: Session, process: str) -> list[int]:
+    """How often each window that `process` is hearing at this moment was lost before."""
+    query = select(WindowRow.losses).where(
+        WindowRow.state == WindowState.RUNNING, WindowRow.process == process
     )
-    return session.exec(query.limit(1)).first() is not None
+    return list(session.exec(query))
 
 
 def _wants(job: Transcription) -> tuple[str, dict[str, Any], str | None]:
@@ -183,8 +178,7 @@ def _turns(session: Session, shares: Shares) -> tuple[list[Transcription], int]:
 
 def _candidate(job: Transcription, in_work: int, left_s: float) -> Candidate:
     if not job.prepared:  # more will come than lies there
-        length_s = ASSUMED_LENGTH_S if job.duration_s is None else job.duration_s
-        left_s = max(left_s, length_s - job.done_s)
+        left_s = max(left_s, assumed_length_s(job.duration_s) - job.done_s)
     return Candidate(job.id, job.owner_id, job.priority, in_work, left_s, job.created_at)
 
 
@@ -360,18 +354,10 @@ def step_down(row: WindowRow, max_tries: int, rungs: int) -> bool:
 
 def hand_back(session: Session, windows: Sequence[LeasedWindow]) -> int:
     """Let others have windows that are not finished; neither a try nor a loss is counted."""
-    ids = [window.id for window in windows]
-    rows = session.exec(
-        select(WindowRow)
-        .where(col(WindowRow.id).in_(ids), WindowRow.state == WindowState.RUNNING)
-        .order_by(col(WindowRow.id))
-        .with_for_update()
-    ).all()
     fences = {window.id: window.fence for window in windows}
+    rows = _running(session, col(WindowRow.id).in_(list(fences)))
     ours = [row for row in rows if row.fence == fences[row.id]]
-    for row in ours:
-        row.state = WindowState.PENDING
-        row.fence += 1
+    _free(ours)
     for job_id in sorted({row.transcription_id for row in ours}):
         wake(session, Topic.RECOGNISE, job_id)
     return len(ours)
@@ -382,28 +368,44 @@ def free_forgotten(session: Session, process: str, known: Sequence[LeasedWindow]
 
     To be called by the process itself, while none of its streams leases.
     """
-    rows = session.exec(
-        select(WindowRow)
-        .where(WindowRow.state == WindowState.RUNNING, WindowRow.process == process)
-        .where(col(WindowRow.id).not_in([window.id for window in known]))
-        .order_by(col(WindowRow.id))
+    forgotten = col(WindowRow.id).not_in([window.id for window in known])
+    _free(_running(session, (col(WindowRow.process) == process) & forgotten))
+
+
+def _running(session: Session, which: ColumnElement[bool]) -> Sequence[WindowRow]:
+    """Windows in work, locked after their jobs: everybody takes locks in this order."""
+    held = (col(WindowRow.state) == WindowState.RUNNING) & which
+    jobs = select(WindowRow.transcription_id).where(held)
+    session.exec(
+        select(Transcription.id)
+        .where(col(Transcription.id).in_(jobs))
+        .order_by(col(Transcription.id))
         .with_for_update()
-    )
+    ).all()
+    return session.exec(select(WindowRow).where(held).with_for_update()).all()
+
+
+def _free(rows: Sequence[WindowRow]) -> None:
     for row in rows:
         row.state = WindowState.PENDING
         row.fence += 1
 
 
 def keep_alive(session: Session, windows: Sequence[LeasedWindow]) -> None:
-    """Give a sign of life for each of `windows` that is still held."""
-    for window in sorted(windows, key=lambda window: window.id):
-        session.execute(
-            update(WindowRow)
-            .where(col(WindowRow.id) == window.id)
-            .where(col(WindowRow.fence) == window.fence)
-            .where(col(WindowRow.state) == WindowState.RUNNING)
-            .values(beats=WindowRow.beats + 1)
-        )
+    """Give a sign of life for each of `windows` that is still held.
+
+    One that somebody else is changing at this moment is passed over: the next sign comes soon,
+    and who waits for nobody is in nobody's way.
+    """
+    fences = {window.id: window.fence for window in windows}
+    rows = session.exec(
+        select(WindowRow)
+        .where(col(WindowRow.id).in_(list(fences)), WindowRow.state == WindowState.RUNNING)
+        .with_for_update(skip_locked=True)
+    )
+    for row in rows:
+        if row.fence == fences[row.id]:
+            row.beats += 1
 
 
 def work_is_waiting(session: Session) -> bool:

@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 
 from app.admission import check_job, receiving
 from app.context import Context, ContextDep
-from app.database import DatabaseError
 from app.errors import BadRequest, Conflict, Gone
 from app.ids import new_id
 from app.recordings import service as recordings
@@ -110,14 +109,8 @@ def _submit(
             session.flush()
         return read.summary(session, job)
 
-    try:
+    with recordings.kept_or_deleted(context.storage, file):
         return context.database.transact(work)
-    except DatabaseError:
-        raise  # a row may name the object; if none does, it is swept
-    except BaseException:
-        if file is not None:
-            context.storage.delete(file.key)
-        raise
 
 
 @router.get("")

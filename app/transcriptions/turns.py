@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from app.clock import now
 from app.settings import Settings, get_settings
 from app.telemetry.tables import ProcessRow
-from app.transcriptions.finish_time import ASSUMED_LENGTH_S, rtfx
+from app.transcriptions.finish_time import length_of_job, rtfx
 from app.transcriptions.shares import CAN_WAIT, urgency
 from app.transcriptions.tables import (
     Attempt,
@@ -184,7 +184,7 @@ def next_to_prepare(session: Session, settings: Settings | None = None) -> str |
         .where(Transcription.priority == chosen.priority)
         .where(col(Transcription.created_at) >= chosen.since)
         .where(col(Transcription.created_at) < chosen.since + BATCH)
-        .order_by(_length(), col(Transcription.created_at), col(Transcription.id))
+        .order_by(length_of_job(), col(Transcription.created_at), col(Transcription.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
@@ -192,10 +192,6 @@ def next_to_prepare(session: Session, settings: Settings | None = None) -> str |
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
     return (col(Transcription.status) == Status.QUEUED, col(Transcription.prepared).is_(False))
-
-
-def _length() -> ColumnElement[float]:
-    return func.coalesce(col(Transcription.duration_s), ASSUMED_LENGTH_S)
 
 
 def _minute() -> ColumnElement[str]:
@@ -211,7 +207,7 @@ def _queued(session: Session) -> list[Batch]:
     minute = _minute().label("minute")
     grouped = (col(Transcription.owner_id), col(Transcription.priority), minute)
     rows = session.execute(
-        select_columns(*grouped, func.sum(_length()), func.min(_length()))
+        select_columns(*grouped, func.sum(length_of_job()), func.min(length_of_job()))
         .where(*_waits())
         .group_by(*grouped)
     )
@@ -235,7 +231,7 @@ def _running(session: Session) -> list[Batch | InHand]:
             col(Transcription.owner_id),
             col(Transcription.priority),
             _minute(),
-            _length(),
+            length_of_job(),
             col(Transcription.done_s),
             col(Transcription.prepared),
             decoding,

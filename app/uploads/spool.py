@@ -6,7 +6,6 @@ ends with the process however that ends: no clock, no lease, nothing to clean up
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
@@ -15,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import Gone, StorageFull
+from app.storage.base import is_full
 from app.uploads.protocol import ALWAYS, Busy
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 HANDOVER = ".handover"
 """Ending of a second name of a complete file, which the storage takes."""
 
@@ -166,4 +165,4 @@ def storage_full() -> StorageFull:
 
 
 def _explained(error: OSError) -> Exception:
-    return storage_full() if error.errno in _FULL else error
+    return storage_full() if is_full(error) else error

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from app.faults.service import CACHE_S
+
 AUDIO = Path(__file__).resolve().parents[1] / "audio"
 SPEECH = AUDIO / "speech.opus"
 TWO_MINUTES = AUDIO / "two-minutes.opus"
@@ -52,8 +54,10 @@ class Jobs:
         raise AssertionError(f"waited {patience_s} s in vain, it is {self.read(job)}")
 
     def fault(self, name: str, **parameters: float) -> None:
+        """Switch it on, and come back when every process knows."""
         answer = self.http.put(f"/v1/faults/{name}", json={"minutes": 5, "parameters": parameters})
         assert answer.status_code == 200, answer.text
+        time.sleep(CACHE_S + 0.05)
 
     def no_faults(self) -> None:
         for fault in self.http.get("/v1/faults").json():

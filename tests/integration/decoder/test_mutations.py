@@ -9,7 +9,7 @@ import pytest
 
 from app.media.client import DecoderClient
 from app.media.errors import CODES
-from tests.support.decoding import GOOD, running, total
+from tests.support.decoding import GOOD, running, total, wait_until
 from tests.support.mutations import Outcomes, campaign, mutant
 from tests.support.neighbours import Neighbours, hears_neighbour, neighbours
 from tests.support.seeds import seeds
@@ -29,7 +29,7 @@ def client(beside: Neighbours) -> Iterator[DecoderClient]:
     with running(beside.folder, "--max-children", "4", timeout_s=30) as server:
         yield server.client
         assert total(server.client, GOOD).samples == 32_000
-        assert not server.children
+        wait_until(lambda: not server.children)
 
 
 def judge(outcomes: Outcomes, beside: Neighbours) -> None:

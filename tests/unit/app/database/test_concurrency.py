@@ -8,12 +8,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
 from app.context import Context, open_context
+from app.database import Database
 from app.dispatcher.relay import Relay
 from app.errors import Problem
 from app.outbox.tables import OutboxRow
@@ -159,3 +161,21 @@ def test_two_dispatchers_lose_nothing(rows: Rows, others: list[Rows]) -> None:
     sent = [arguments[0] for broker in brokers for _, arguments, _ in broker.sent]
     assert set(sent) == jobs
     assert all(row.sent_at is not None for row in rows.all(OutboxRow))
+
+
+@pytest.mark.chapter(13)
+def test_machines_that_open_a_new_file_at_once_all_can(tmp_path: Path) -> None:
+    """One of them is refused on the spot in about one of a hundred openings, if it asks once."""
+
+    def use(address: str, meet: threading.Barrier) -> None:
+        database = Database(address)
+        meet.wait(10)
+        with database.read() as session:
+            session.execute(text("SELECT 1"))
+        database.dispose()
+
+    with ThreadPoolExecutor(3) as pool:
+        for number in range(150):
+            address, meet = f"sqlite:///{tmp_path}/{number}.db", threading.Barrier(3)
+            for done in [pool.submit(use, address, meet) for _ in range(3)]:
+                done.result(30)
