@@ -13,11 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,13 +33,13 @@ from app.recordings.tables import Recording
 from app.settings import REPOSITORY, Settings
 from app.telemetry.service import machine_class
 from app.transcriptions.tables import Transcription
+from evaluation.bench.product import started
 from evaluation.bench.versions import versions
 
 RESULT = REPOSITORY / "evaluation" / "results" / "fairness.json"
 SHORT = REPOSITORY / "tests" / "audio" / "speech.opus"
 TWO_MINUTES = REPOSITORY / "tests" / "audio" / "two-minutes.opus"
 OTHER = "acc_bulk"
-READY_S = 120.0
 ENDED = ("succeeded", "failed", "cancelled")
 
 
@@ -106,44 +102,8 @@ def _spread(values: list[float]) -> dict[str, float]:
 @contextmanager
 def running(home: Path) -> Iterator[Product]:
     """The product as `make run` starts it, without its page."""
-    port = _free_port()
-    chosen = {"LECTERN_HOME": str(home), "LECTERN_PORT": str(port), "LECTERN_MODEL": "tiny.en"}
-    launcher = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local", "--stop-with-parent", "--no-ui"],
-        cwd=REPOSITORY,
-        env={**os.environ, **chosen},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _until_ready(address, launcher)
-        token = (home / "token").read_text().strip()
-        headers = {"Authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=address, headers=headers, timeout=120) as http:
-            yield Product(http, Database(Settings(home=home).database))
-    finally:
-        launcher.terminate()
-        launcher.wait(30)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
-def _until_ready(address: str, launcher: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + READY_S
-    while time.monotonic() < end and launcher.poll() is None:
-        try:
-            if httpx.get(f"{address}/readyz", timeout=10).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise RuntimeError("the product did not become ready")
+    with started(home, {"LECTERN_MODEL": "tiny.en"}) as subject, subject.client() as http:
+        yield Product(http, Database(Settings(home=home).database))
 
 
 def repeated(source: Path, times: int, target: Path) -> None:
