@@ -18,7 +18,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
-	bench-memory wheelhouse readme screenshots settings-table clean
+	bench-memory evaluate gate wheelhouse readme screenshots settings-table clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,13 @@ bench-first-run: $(TEST_STAMP)  ## From a clone to the first transcript, timed (
 bench-fairness: $(TEST_STAMP)  ## What a short recording waits for in a crowd (four minutes)
 	@echo "Sending short recordings alone, behind long ones and behind bulks; about four minutes ..."
 	$(BIN)/python -m evaluation.bench.fairness
+
+evaluate: $(TEST_STAMP)  ## All runs of the evaluation suite on the corpora at hand (long; goes on where it was)
+	@echo "Hearing every corpus with every model, alone and as served; this takes long and can be stopped ..."
+	$(BIN)/python -m evaluation all
+
+gate: $(TEST_STAMP)  ## Hold the committed runs against the reviewed thresholds (seconds)
+	$(BIN)/python -m evaluation gate
 
 # -- keeping it ------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from app.health.routes import router as health
 from app.local.guard import LocalGuard
 from app.local.token import read_or_make
 from app.models.routes import router as models
+from app.quality.routes import router as quality
 from app.recordings.routes import router as recordings
 from app.request_id import RequestId
 from app.sample.routes import router as sample
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         chapters,
         faults,
         sample,
+        quality,
         health,
     ):
         app.include_router(router)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.settings import REPOSITORY
+from deploy.quality_table import quality_tables
 from deploy.settings_table import settings_table
 
 README = REPOSITORY / "README.md"
@@ -108,6 +109,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "recogniser": recogniser_table,
     "first-run": first_run_table,
     "memory": memory_table,
+    "quality": quality_tables,
 }
 
 

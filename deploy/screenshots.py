@@ -70,6 +70,9 @@ def main() -> None:
             page.screenshot(path=IMAGES / f"transcript{suffix}.png")
             _settled(page, f"{product.url}/library", "interview")
             page.screenshot(path=IMAGES / f"library{suffix}.png")
+            # Of the committed results: the figures are those of the README
+            _settled(page, f"{product.url}/quality", "How these figures are made")
+            page.screenshot(path=IMAGES / f"quality{suffix}.png")
             _settled(page, f"{product.url}/walkthrough?chapter=7", "Planning for Mistakes")
             page.screenshot(path=IMAGES / f"walkthrough{suffix}.png")
             page.close()

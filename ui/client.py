@@ -139,6 +139,33 @@ class Client:
     def switch_off(self, name: str) -> None:
         self._send("DELETE", f"/v1/faults/{_part(name)}")
 
+    # Quality
+
+    def runs(self) -> wire.Runs:
+        """What the evaluation suite measured."""
+        return self._get(wire.Runs, "/v1/quality/runs")
+
+    def run(self, name: str) -> wire.EvaluationRun:
+        return self._get(wire.EvaluationRun, f"/v1/quality/runs/{_part(name)}")
+
+    def utterances(
+        self,
+        run: str,
+        *,
+        sort: str = "worst",
+        group: tuple[str, str] | None = None,
+        search: str = "",
+        limit: int = 20,
+    ) -> wire.UtterancePage:
+        """What was said beside what was heard; `group` is a field and its value."""
+        params: dict[str, Any] = {"sort": sort, "search": search[:200], "limit": limit}
+        if group:
+            params |= {"by": group[0], "value": group[1]}
+        return self._get(wire.UtterancePage, f"/v1/quality/runs/{_part(run)}/utterances", params)
+
+    def comparison(self, a: str, b: str) -> wire.Comparison:
+        return self._get(wire.Comparison, "/v1/quality/comparisons", {"a": a, "b": b})
+
     # How it is said
 
     def _act(self, transcription_id: str, verb: str) -> wire.Summary:

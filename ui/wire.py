@@ -7,7 +7,7 @@ product by HTTP only, and an API that says more than they need does not break th
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -202,3 +202,226 @@ class Sample(Wire):
     glossary: list[str]
     generic: Version
     adapted: Version
+
+
+# Quality: rates are fractions, null where there is not enough data for a number
+
+
+class Interval(Wire):
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    blocks: int | None = None
+
+
+class WordErrorRates(Wire):
+    raw: Interval | None = None
+    basic: Interval | None = None
+    english: Interval | None = None
+
+
+class NonSpeech(Wire):
+    minutes: float | None = None
+    clips: int | None = None
+    words: int | None = None
+    words_a_minute: Interval | None = None
+    share_with_words: Interval | None = None
+    kinds: dict[str, dict[str, Any]] = {}
+
+
+class CalibrationBin(Wire):
+    low: float
+    high: float
+    count: int
+    mean_probability: float | None = None
+    share_right: float | None = None
+
+
+class Calibration(Wire):
+    ece: float | None = None
+    brier: float | None = None
+    words: int | None = None
+    right: int | None = None
+    bins: list[CalibrationBin] = []
+
+
+class GroupCell(Wire):
+    values: list[str]
+    utterances: int = 0
+    speakers: int | None = None
+    words: int = 0
+    enough: bool = False
+    wer: Interval | None = None
+    delivered: float | None = None
+
+
+class ControlledRatio(Wire):
+    value: Any = None
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+
+
+class Controlled(Wire):
+    reference: Any = None
+    ratios: list[ControlledRatio] = []
+
+
+class Impact(Wire):
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    lowest: Any = None
+    passes_four_fifths: bool | None = None
+    surely_passes: bool | None = None
+
+
+class Grouping(Wire):
+    by: list[str]
+    cells: list[GroupCell] = []
+    gap: Interval | None = None
+    ratio: Interval | None = None
+    worst: list[str] | None = None
+    reason: str | None = None
+    controlled: Controlled | None = None
+    impact: Impact | None = None
+
+
+class Delivered(Wire):
+    share: float | None = None
+    rule: str = ""
+
+
+class Figures(Wire):
+    """What the evaluation suite says of a run."""
+
+    wer: WordErrorRates | None = None
+    cer: Interval | None = None
+    letters: Interval | None = None
+    mer: float | None = None
+    wil: float | None = None
+    nonspeech: NonSpeech | None = None
+    calibration: Calibration | None = None
+    delivered: Delivered | None = None
+    groups: list[Grouping] = []
+    too_small: list[str] = []
+
+
+class RunLine(Wire):
+    """A run of the evaluation suite, with its headline figures."""
+
+    name: str
+    corpus: str
+    title: str | None = None
+    model: str
+    mode: str
+    condition: str = "clean"
+    made_at: str = ""
+    command: str = ""
+    machine: str = ""
+    model_sha256: str = ""
+    corpus_sha256: str = ""
+    versions: dict[str, Any] = {}
+    scored: bool = True
+    clips: int | None = None
+    utterances: int | None = None
+    speakers: int | None = None
+    words: int | None = None
+    failed: int = 0
+    blocks_are: str | None = None
+    wer: Interval | None = None
+    letters: Interval | None = None
+    words_without_speech: Interval | None = None
+
+
+class Unreadable(Wire):
+    file: str
+    reason: str
+
+
+class Pair(Wire):
+    a: str
+    b: str
+
+
+class Runs(Wire):
+    runs: list[RunLine]
+    comparisons: list[Pair] = []
+    unreadable: list[Unreadable] = []
+
+
+class About(Wire):
+    """The corpus of a run."""
+
+    name: str
+    licence: str | None = None
+    about: str | None = None
+    not_in_it: list[str] = []
+
+
+class EvaluationRun(RunLine):
+    summary: Figures
+    fields: dict[str, list[str]] = {}
+    about: About
+    audio_here: bool = False
+
+
+class MarkedWord(Wire):
+    word: str
+    mark: Literal["same", "changed", "missing", "extra"]
+    probability: float | None = None
+
+
+class Utterance(Wire):
+    id: str
+    speaker: str | None = None
+    start: float
+    end: float
+    fields: dict[str, str] = {}
+    reference: str
+    units: int
+    substitutions: int
+    deletions: int
+    insertions: int
+    said: list[MarkedWord]
+    heard: list[MarkedWord]
+    audio: str | None = None
+    error: str | None = None
+
+    @property
+    def errors(self) -> int:
+        return self.substitutions + self.deletions + self.insertions
+
+
+class UtterancePage(Wire):
+    items: list[Utterance]
+    total: int
+    next: str | None = None
+
+
+class Changed(Wire):
+    """An utterance that two runs heard differently."""
+
+    id: str
+    reference: str
+    errors_a: int
+    errors_b: int
+    said_a: list[MarkedWord]
+    heard_a: list[MarkedWord]
+    said_b: list[MarkedWord]
+    heard_b: list[MarkedWord]
+    start: float | None = None
+    end: float | None = None
+    audio: str | None = None
+
+
+class Comparison(Wire):
+    """Two runs; below zero `a` makes fewer errors."""
+
+    a: str
+    b: str
+    utterances: int = 0
+    difference: Interval
+    a_better: float | None = None
+    changed: list[Changed] = []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import Protocol
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.errors import Problem
-from app.storage.base import Storage
+from app.storage.base import StoredObject
 
 _ONE_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)")
 
@@ -22,8 +23,16 @@ class RangeNotSatisfiable(Problem):
     code = "range_not_satisfiable"
 
 
+class Readable(Protocol):
+    """As much of a storage as an answer needs."""
+
+    def stat(self, key: str) -> StoredObject: ...
+
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]: ...
+
+
 def object_response(
-    request: Request, storage: Storage, key: str, media_type: str, headers: Mapping[str, str]
+    request: Request, storage: Readable, key: str, media_type: str, headers: Mapping[str, str]
 ) -> Response:
     """Answer GET or HEAD for the object, streamed from the storage in bounded pieces.
 

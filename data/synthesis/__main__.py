@@ -15,7 +15,7 @@ from data.synthesis.errors import SynthesisError
 from data.synthesis.kokoro import kokoro, provenance
 from data.synthesis.opus import OpusFile, write_opus
 from data.synthesis.script import Script, Turn, load_script
-from data.synthesis.timeline import Recording, Samples, Span, Speak, lay_out
+from data.synthesis.timeline import Recording, Span, Speak, Speech, lay_out
 
 VOICES_VARIABLE = "LECTERN_VOICES"
 
@@ -42,7 +42,7 @@ def synthesise(path: Path, out: Path, voices: Path | None, threads: int, bit_rat
         raise SynthesisError(f"say where the voices are: --voices FOLDER or ${VOICES_VARIABLE}")
     script = load_script(path)
     with kokoro(script.voices, voices, threads) as speak:
-        recording = lay_out(script, _with_progress(speak, script))
+        recording = lay_out(script, with_progress(speak, script))
     written = write_opus(out, recording.samples, bit_rate)
     description = {
         "title": script.title,
@@ -94,12 +94,12 @@ def _times(span: Span) -> dict[str, float]:
     return {"start_s": round(span.start_s, 4), "end_s": round(span.end_s, 4)}
 
 
-def _with_progress(speak: Speak, script: Script) -> Speak:
+def with_progress(speak: Speak, script: Script) -> Speak:
     """Say on the terminal how far it is: speech takes about as long to make as to hear."""
     turns = sum(isinstance(item, Turn) for item in script.items)
     done = 0
 
-    def speaking(turn: Turn) -> Samples:
+    def speaking(turn: Turn) -> Speech:
         nonlocal done
         done += 1
         if sys.stderr.isatty():

@@ -18,11 +18,15 @@ import numpy as np
 
 from data.synthesis.errors import SynthesisError
 from data.synthesis.script import Turn
-from data.synthesis.timeline import SAMPLE_RATE_HZ, Samples, Speak
+from data.synthesis.timeline import SAMPLE_RATE_HZ, Samples, Speak, Speech
+from data.synthesis.words import Phoneme, fit_to_sound, word_times
 
 SUMS = Path(__file__).with_name("sums.toml")
 PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy", "av")
 _VOICE_SHAPE = (510, 1, 256)  # one style vector for each number of phonemes
+_AT_ONCE = 510  # phonemes; longer turns are made in parts
+_NO_PAUSES = {"sentence_pause": 0.0, "clause_pause": 0.0}
+_DURATIONS = "/encoder/Clip_output_0"  # frames a phoneme, where the model computes them
 _LANGUAGES = {"a": "en-us", "b": "en-gb"}  # by the first letter of a voice's name
 
 
@@ -42,8 +46,11 @@ class Sums:
 
 
 @contextmanager
-def kokoro(voices: Iterable[str], folder: Path, threads: int) -> Iterator[Speak]:
-    """Check and load the model and these voices; gives a function from a turn to its samples.
+def kokoro(voices: Iterable[str], folder: Path, threads: int, fit: bool = True) -> Iterator[Speak]:
+    """Check and load the model and these voices; gives a function from a turn to its speech.
+
+    Args:
+        fit: correct the times of words by what is heard; without, they are the model's own.
 
     Raises:
         SynthesisError: a package or file is missing, or is not the one sums.toml names.
@@ -55,22 +62,31 @@ def kokoro(voices: Iterable[str], folder: Path, threads: int) -> Iterator[Speak]
     with tempfile.TemporaryDirectory(prefix="kokoro-") as scratch:
         model, archive = Path(scratch, "model.onnx"), Path(scratch, "voices.npz")
         join_model(model, sums)
+        with model.open("ab") as file:
+            file.write(_second_output(_DURATIONS, "duration"))
         np.savez(archive, allow_pickle=False, **styles)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
         session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         synthesiser = engine.Kokoro.from_session(session, str(archive))
 
-        def speak(turn: Turn) -> Samples:
-            samples, rate_hz = synthesiser.create(
-                turn.said,
-                styles[turn.voice],
-                speed=turn.speed,
-                lang=_LANGUAGES[turn.voice[0]],
+        def speak(turn: Turn) -> Speech:
+            language = _LANGUAGES[turn.voice[0]]
+            phonemes = synthesiser.tokenizer.phonemize(turn.said, language)
+            # The model pauses at marks by itself; only the joints of a long turn need help.
+            pauses = {} if len(phonemes) > _AT_ONCE else _NO_PAUSES
+            samples, rate_hz, timed = synthesiser.create_timed(
+                turn.said, styles[turn.voice], speed=turn.speed, lang=language, **pauses
             )
             if rate_hz != SAMPLE_RATE_HZ:
                 raise SynthesisError(f"kokoro-onnx gave {rate_hz} Hz, not {SAMPLE_RATE_HZ} Hz")
-            return np.asarray(samples, dtype=np.float32)
+            words = word_times(
+                [written for written, _ in turn.units],
+                [synthesiser.tokenizer.phonemize(read, language) for _, read in turn.units],
+                [Phoneme(each.phoneme, each.start, each.end) for each in timed],
+            )
+            samples = np.asarray(samples, dtype=np.float32)
+            return Speech(samples, fit_to_sound(words, samples) if fit else words)
 
         yield speak
 
@@ -104,6 +120,24 @@ def join_model(target: Path, sums: Sums) -> None:
             digest.update(part)
             joined.write(part)
     _demand("the model joined from its packages", digest.hexdigest(), sums.model)
+
+
+def _second_output(tensor: str, name: str) -> bytes:
+    """What, appended to an ONNX file, makes `tensor` an output of that name.
+
+    Two protobuf messages written one after the other are read as one, their lists joined: this is
+    a ModelProto with one node (Identity) and one output in its graph. The speech stays the same.
+    """
+    node = _field(1, tensor.encode()) + _field(2, name.encode()) + _field(4, b"Identity")
+    graph = _field(1, node) + _field(12, _field(1, name.encode()))
+    return _field(7, graph)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A field of protobuf's wire format: tag, length (shorter than 128 here), content."""
+    if len(content) > 127:
+        raise ValueError("a length of one byte is all that is written here")
+    return bytes([number << 3 | 2, len(content)]) + content
 
 
 def provenance(voices: Iterable[str]) -> dict[str, Any]:

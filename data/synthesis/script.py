@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ class Turn:
     pause_s: float
     """Silence before this turn when another turn comes right before it."""
     speed: float
+    overlap_s: float = 0.0
+    """How long before the end of all that was said so far this turn begins."""
+    level_db: float = 0.0
+    """Louder or softer than the other turns by this much."""
+    units: tuple[tuple[str, str], ...] = ()
+    """What gets a time of its own, in order: (as written, as read); mostly single words."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Script:
     lead_in_s: float
     lead_out_s: float
     seed: int
+    fields: dict[str, str] = field(default_factory=dict)
+    """What a corpus says of the recording: domain, setting …"""
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -82,9 +91,26 @@ def parse_script(document: object, name: str) -> Script:
         lead_in_s=fields.number("lead_in_s", DEFAULT_EDGE_S, low=0, high=60),
         lead_out_s=fields.number("lead_out_s", DEFAULT_EDGE_S, low=0, high=60),
         seed=int(fields.number("seed", 0, low=0, high=2**31)),
+        fields=fields.mapping("fields"),
     )
     fields.finish()
+    _check_overlaps(script)
     return script
+
+
+def _check_overlaps(script: Script) -> None:
+    """An overlap needs somebody else to be speaking; how long they do is known later."""
+    for number, (before, item) in enumerate(pairwise((None, *script.items)), start=1):
+        if not isinstance(item, Turn) or not item.overlap_s:
+            continue
+        if not isinstance(before, Turn):
+            raise SynthesisError(
+                f"{script.title}, turn {number}: 'overlap_s' needs a turn right before it"
+            )
+        if before.speaker == item.speaker:
+            raise SynthesisError(
+                f"{script.title}, turn {number}: {item.speaker} cannot overlap with themselves"
+            )
 
 
 def _item(fields: _Fields, pause_s: float, respell: _Respeller) -> Turn | Gap:
@@ -98,6 +124,8 @@ def _item(fields: _Fields, pause_s: float, respell: _Respeller) -> Turn | Gap:
         )
     else:
         text = fields.text("text", None)
+        if "overlap_s" in fields and "pause_s" in fields:
+            raise SynthesisError(f"{fields.where}: either 'pause_s' or 'overlap_s', not both")
         item = Turn(
             speaker=fields.text("speaker", None),
             voice=fields.text("voice", None),
@@ -105,6 +133,9 @@ def _item(fields: _Fields, pause_s: float, respell: _Respeller) -> Turn | Gap:
             said=respell(text),
             pause_s=fields.number("pause_s", pause_s, low=0, high=60),
             speed=fields.number("speed", 1.0, low=0.5, high=2.0),
+            overlap_s=fields.number("overlap_s", 0.0, low=0, high=60),
+            level_db=fields.number("level_db", 0.0, low=-30, high=6),
+            units=tuple(respell.units(text)),
         )
     fields.finish()
     return item
@@ -123,6 +154,21 @@ class _Respeller:
             return text
         return self._pattern.sub(lambda match: self._respellings[match.group()], text)
 
+    def units(self, text: str) -> Iterator[tuple[str, str]]:
+        """Words as written and as read; a respelled term of several words stays together."""
+        written: list[str] = []
+        for word in text.split():
+            written.append(word)
+            if not self._inside_a_term(text, len(" ".join(written))):
+                yield " ".join(written), self(" ".join(written))
+                text = text[len(" ".join(written)) + 1 :]
+                written = []
+
+    def _inside_a_term(self, text: str, end: int) -> bool:
+        if self._pattern is None:
+            return False
+        return any(match.start() < end < match.end() for match in self._pattern.finditer(text))
+
 
 class _Fields:
     """One mapping of the script: takes known fields out, complains about what is left."""
@@ -131,7 +177,7 @@ class _Fields:
         if not isinstance(raw, dict):
             raise SynthesisError(f"{where}: expected fields with values, found {raw!r}")
         self._raw: dict[Any, Any] = dict(raw)
-        self._where = where
+        self.where = where
 
     def __contains__(self, key: str) -> bool:
         return key in self._raw
@@ -142,15 +188,15 @@ class _Fields:
     def text(self, key: str, default: str | None) -> str:
         value = self.take(key, default)
         if not isinstance(value, str) or not value.strip():
-            raise SynthesisError(f"{self._where}: '{key}' must be a text that is not empty")
+            raise SynthesisError(f"{self.where}: '{key}' must be a text that is not empty")
         return " ".join(value.split())
 
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
         value = self.take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SynthesisError(f"{self._where}: '{key}' must be a number, found {value!r}")
+            raise SynthesisError(f"{self.where}: '{key}' must be a number, found {value!r}")
         if not low <= value <= high:
-            raise SynthesisError(f"{self._where}: '{key}' must be in {low}..{high}, found {value}")
+            raise SynthesisError(f"{self.where}: '{key}' must be in {low}..{high}, found {value}")
         return float(value)
 
     def mapping(self, key: str) -> dict[str, str]:
@@ -158,9 +204,9 @@ class _Fields:
         if not isinstance(value, dict) or not all(
             isinstance(part, str) for pair in value.items() for part in pair
         ):
-            raise SynthesisError(f"{self._where}: '{key}' must map texts to texts")
+            raise SynthesisError(f"{self.where}: '{key}' must map texts to texts")
         return value
 
     def finish(self) -> None:
         if self._raw:
-            raise SynthesisError(f"{self._where}: unknown fields {sorted(map(str, self._raw))}")
+            raise SynthesisError(f"{self.where}: unknown fields {sorted(map(str, self._raw))}")

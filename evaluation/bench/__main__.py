@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -16,8 +15,11 @@ from evaluation.bench.engines import ENGINES
 from evaluation.bench.measure import Measurement, run_child
 from evaluation.bench.versions import versions
 from evaluation.corpora import Clip, load
-from evaluation.paired import compare
-from evaluation.wer import Errors, errors_by_sentence, normaliser_version, rate, word_errors
+from evaluation.metrics.counts import count_all
+from evaluation.metrics.sentences import errors_by_sentence
+from evaluation.metrics.texts import normaliser_version
+from evaluation.statistics.paired import Difference, compare
+from evaluation.wer import Errors, rate
 
 RESULTS = REPOSITORY / "evaluation" / "results" / "recogniser.json"
 MODELS = ("tiny.en", "whisper-base")
@@ -92,17 +94,27 @@ def _row(
         row["speed_ratio"] = round(median(ratios), 2)
         row["speed_ratios"] = [round(ratio, 2) for ratio in ratios]
         row["wer_difference"] = {
-            **{key: round(value, 3) for key, value in asdict(difference).items()},
+            **_points(difference),
             "blocks_are": "sentences" if len(clips) == 1 else "speakers",
             "not_worse": difference.not_worse,
         }
     return row
 
 
+def _points(difference: Difference) -> dict[str, float | None]:
+    """As the results file has it: in percentage points, fewer than five blocks without bounds."""
+    bounds = {"points": difference.value, "low": difference.low, "high": difference.high}
+    return {
+        **{key: None if x is None else round(100 * x, 3) for key, x in bounds.items()},
+        "a_better": round(difference.a_better, 3),
+        "blocks": difference.blocks,
+    }
+
+
 def _errors(clips: list[Clip], texts: list[str]) -> list[Errors]:
     if len(clips) == 1 and clips[0].sentences:
         return errors_by_sentence(clips[0].sentences, texts[0])
-    return [word_errors(clip.text, text) for clip, text in zip(clips, texts, strict=True)]
+    return [counted["english"] for counted in count_all([clip.text for clip in clips], texts)]
 
 
 def _blocks(clips: list[Clip]) -> list[str]:

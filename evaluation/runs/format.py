@@ -9,8 +9,8 @@ fractions, times are seconds of the recording, probabilities lie in 0-1.
 from __future__ import annotations
 
 import json
+import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -88,6 +88,8 @@ class Utterance:
     """By text form: raw, basic, english, characters, letters."""
     words: tuple[HeardWord, ...] = ()
     true_words: tuple[TrueWord, ...] = ()
+    flags: tuple[str, ...] = ()
+    """What the guard says of the segments it lies in: reasons to have a person look at it."""
 
     @property
     def duration_s(self) -> float:
@@ -117,6 +119,8 @@ class Run:
     """`audio_s`, `wall_s`, `peak_rss_mb`, `transcribed`, `cached` of the making of this run."""
     recordings: tuple[Recording, ...]
     utterances: tuple[Utterance, ...]
+    glossary: tuple[str, ...] = ()
+    """Terms of the field whose recall and false insertions are counted."""
     summary: dict[str, Any] = field(default_factory=dict)
     """Figures computed from the rest by `evaluation.scoring`; re-scoring needs none of them."""
 
@@ -138,9 +142,9 @@ def save(run: Run, path: Path) -> None:
     document["utterances"] = [_utterance_row(each) for each in run.utterances]
     text = _lines(document)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def load(path: Path) -> Run:
@@ -151,7 +155,8 @@ def load(path: Path) -> Run:
             raise BadRun(f"{path} was written by another version of the suite; run it again.")
         recordings = tuple(Recording(**row) for row in document.pop("recordings"))
         utterances = tuple(_utterance(row) for row in document.pop("utterances"))
-        return Run(**document, recordings=recordings, utterances=utterances)
+        glossary = tuple(document.pop("glossary", ()))
+        return Run(**document, recordings=recordings, utterances=utterances, glossary=glossary)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadRun(f"{path} is not a results file of a run: {error}") from error
 
@@ -176,6 +181,8 @@ def _utterance_row(utterance: Utterance) -> dict[str, Any]:
             for w in utterance.words
         ],
     }
+    if utterance.flags:
+        row["flags"] = list(utterance.flags)
     if utterance.true_words:
         row["true_words"] = [
             [w.word, round(w.start_s, 3), round(w.end_s, 3)] for w in utterance.true_words
@@ -190,6 +197,7 @@ def _utterance(row: Mapping[str, Any]) -> Utterance:
             "counts": {form: Errors(*counts) for form, counts in row["counts"].items()},
             "words": tuple(HeardWord(*word) for word in row["words"]),
             "true_words": tuple(TrueWord(*word) for word in row.get("true_words", ())),
+            "flags": tuple(row.get("flags", ())),
         }
     )
 

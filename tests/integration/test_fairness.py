@@ -10,20 +10,12 @@ import httpx
 import pytest
 
 from deploy.local.product import Product
-from tests.support.jobs import ENDED, SPEECH, TWO_MINUTES, Jobs, connect
+from tests.support.jobs import ENDED, SPEECH, TWO_MINUTES, Jobs
 
 pytestmark = pytest.mark.chapter(12)
 BULK = 80
 PATIENCE_S = 40.0
 """A few batches of a slowed-down recogniser, on a computer that has other things to do."""
-
-
-@pytest.fixture
-def jobs(product: Product) -> Iterator[Jobs]:
-    client = connect(product.api, product.token)
-    yield client
-    client.no_faults()
-    client.http.close()
 
 
 @pytest.fixture

@@ -5,26 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import jiwer
 import pytest
 
 from deploy.local.product import Product
-from tests.support.jobs import AUDIO, SPEECH, TWO_MINUTES, Jobs, connect
+from tests.support.jobs import AUDIO, SPEECH, TWO_MINUTES, Jobs
 from tests.support.media import silent_flac
 
 TURNS = json.loads((AUDIO / "speech.json").read_text())["turns"]
 REFERENCE = " ".join(turn["text"] for turn in TURNS)
-
-
-@pytest.fixture
-def jobs(product: Product) -> Iterator[Jobs]:
-    client = connect(product.api, product.token)
-    yield client
-    client.no_faults()
-    client.http.close()
 
 
 def plain(text: str) -> str:

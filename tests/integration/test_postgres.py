@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.product import Product, running_product
 from tests.support.databases import PostgresServer
-from tests.support.jobs import ENDED, TWO_MINUTES, Jobs, connect
+from tests.support.jobs import ENDED, TWO_MINUTES, Jobs, connect, connected
 
 pytestmark = [pytest.mark.chapter(12), pytest.mark.chapter(13)]
 
@@ -44,10 +44,8 @@ def served(
 
 @pytest.fixture
 def jobs(served: Product) -> Iterator[Jobs]:
-    client = connect(served.api, served.token)
-    yield client
-    client.no_faults()
-    client.http.close()
+    with connected(served) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

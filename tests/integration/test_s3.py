@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.product import Product, running_product
 from tests.support import media
-from tests.support.jobs import ENDED, SPEECH, TWO_MINUTES, Jobs, connect
+from tests.support.jobs import ENDED, SPEECH, TWO_MINUTES, Jobs
 from tests.support.s3 import S3Server, s3_server
 
 pytestmark = pytest.mark.slow
@@ -31,14 +31,6 @@ def product(s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     settings = s3.environment(PREFIX, LECTERN_MODEL="tiny.en", LECTERN_LEASE_S="10")
     with running_product(tmp_path_factory.mktemp("product"), env=settings) as running:
         yield running
-
-
-@pytest.fixture
-def jobs(product: Product) -> Iterator[Jobs]:
-    client = connect(product.api, product.token)
-    yield client
-    client.no_faults()
-    client.http.close()
 
 
 def until(condition: Callable[[], bool], patience_s: float = 60) -> None:

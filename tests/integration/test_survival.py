@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from deploy.local.product import Product, running_product, start_product
-from tests.support.jobs import SPEECH, TWO_MINUTES, Jobs, connect
+from tests.support.jobs import SPEECH, TWO_MINUTES, Jobs, connect, connected
 
 ENVIRONMENT = {"LECTERN_MODEL": "whisper-base", "LECTERN_LEASE_S": "6"}
 
@@ -31,10 +31,8 @@ def sturdy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def jobs(sturdy: Product) -> Iterator[Jobs]:
-    client = connect(sturdy.api, sturdy.token)
-    yield client
-    client.no_faults()
-    client.http.close()
+    with connected(sturdy) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from app.faults.service import CACHE_S
+from deploy.local.product import Product
 
 AUDIO = Path(__file__).resolve().parents[1] / "audio"
 SPEECH = AUDIO / "speech.opus"
@@ -68,3 +70,14 @@ def connect(api: str, token: str) -> Jobs:
     """A client that authenticates as the local owner."""
     headers = {"Authorization": f"Bearer {token}"}
     return Jobs(httpx.Client(base_url=api, headers=headers, timeout=90))
+
+
+@contextmanager
+def connected(product: Product) -> Iterator[Jobs]:
+    """A client of a product, which leaves no fault switched on."""
+    client = connect(product.api, product.token)
+    try:
+        yield client
+        client.no_faults()
+    finally:
+        client.http.close()

@@ -83,11 +83,12 @@ def doors() -> None:
     with st.container(gap="xsmall"):
         st.button("Transcribe this sample", on_click=_transcribe, key="door-sample")
         st.html('<p class="l-quiet">Or drop a recording of your own above.</p>')
-    st.html(
-        '<p class="l-name">See how good it is</p><p class="l-quiet">This has no page yet.'
-        " The README has what was measured; <code>make bench</code> measures word errors and speed"
-        " on this computer.</p>"
-    )
+    with st.container(gap="xxsmall"):
+        st.page_link("quality.py", label="**See how good it is**")
+        st.html(
+            '<p class="l-quiet">How many words come out wrong, for whom, and how sure that is;'
+            " with the worst recordings to listen to.</p>"
+        )
     with st.container(gap="xxsmall"):
         st.page_link("walkthrough.py", label="**Walk through the book**")
         st.html(

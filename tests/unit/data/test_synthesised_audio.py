@@ -18,7 +18,7 @@ from data.synthesis.errors import SynthesisError
 from data.synthesis.kokoro import Sums, load_voice
 from data.synthesis.opus import decoded_samples, write_opus
 from data.synthesis.script import Turn, load_script, parse_script
-from data.synthesis.timeline import SAMPLE_RATE_HZ, Samples, lay_out
+from data.synthesis.timeline import SAMPLE_RATE_HZ, Speech, lay_out
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = (ROOT / "data" / "samples", ROOT / "tests" / "audio")
@@ -96,10 +96,10 @@ def test_every_glossary_term_is_spoken(name: str) -> None:
     assert [term for term in terms if term.lower() not in text.lower()] == []
 
 
-def tone(turn: Turn) -> Samples:
+def tone(turn: Turn) -> Speech:
     """Half a second of sound with a quarter of silence on both sides, as a synthesiser gives."""
     sound = np.sin(np.arange(SAMPLE_RATE_HZ // 2, dtype=np.float32) * 0.1)
-    return np.pad(sound, SAMPLE_RATE_HZ // 4).astype(np.float32)
+    return Speech(np.pad(sound, SAMPLE_RATE_HZ // 4).astype(np.float32))
 
 
 def turn(**fields: object) -> dict[str, object]:

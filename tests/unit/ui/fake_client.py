@@ -79,6 +79,10 @@ class FakeClient:
         self.annotations: list[wire.Annotation] = []
         self.down = False
         self.following: str | None = None
+        self.measured = wire.Runs(runs=[])
+        self.whole_runs: dict[str, wire.EvaluationRun] = {}
+        self.heard: dict[str, list[wire.Utterance]] = {}
+        self.compared: dict[tuple[str, str], wire.Comparison] = {}
 
     def transcriptions(
         self, *, limit: int = 50, cursor: str | None = None, status: Sequence[str] = ()
@@ -182,6 +186,26 @@ class FakeClient:
             annotation_count=2,
             checks=["tests/test_a.py::test_b"],
         )
+
+    def runs(self) -> wire.Runs:
+        self._up()
+        return self.measured
+
+    def run(self, name: str) -> wire.EvaluationRun:
+        return self.whole_runs[name]
+
+    def utterances(self, run: str, **asked: Any) -> wire.UtterancePage:
+        self.calls.append(("utterances", run, asked))
+        items = self.heard.get(run, [])
+        shown = items[: asked["limit"]]
+        return wire.UtterancePage(
+            items=shown, total=len(items), next="more" if len(shown) < len(items) else None
+        )
+
+    def comparison(self, a: str, b: str) -> wire.Comparison:
+        if (a, b) not in self.compared:
+            raise ApiError("comparison_not_found", "These were not compared yet.", 404)
+        return self.compared[a, b]
 
     def _up(self) -> None:
         if self.down:

@@ -1,0 +1,1 @@
+"""Sound as numbers: files decoded to arrays, and what can be measured on them without a model."""

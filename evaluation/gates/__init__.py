@@ -1,0 +1,1 @@
+"""Reviewed thresholds that a run must meet before a model or a change is released."""

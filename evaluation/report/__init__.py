@@ -1,0 +1,1 @@
+"""Runs shown to people: one page of HTML, and coloured alignments in the terminal."""
