@@ -106,7 +106,7 @@ bench-fairness: $(TEST_STAMP)  ## What a short recording waits for in a crowd (f
 	@echo "Sending short recordings alone, behind long ones and behind bulks; about four minutes ..."
 	$(BIN)/python -m evaluation.bench.fairness
 
-evaluate: $(TEST_STAMP)  ## All runs of the evaluation suite on the corpora at hand (long; goes on where it was)
+evaluate: $(TEST_STAMP)  ## All runs of the evaluation suite again (long; goes on where it was)
 	@echo "Hearing every corpus with every model, alone and as served; this takes long and can be stopped ..."
 	$(BIN)/python -m evaluation all
 

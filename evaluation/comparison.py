@@ -8,13 +8,13 @@ missed, so that failing on what is difficult does not pay.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from evaluation.files import write_whole
 from evaluation.report.figures import charged, comparable
 from evaluation.runs.format import Run, Utterance
 from evaluation.scoring import FIELDS
@@ -174,11 +174,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
 def save(comparison: Comparison, folder: Path) -> Path:
     """Write `<a>--vs--<b>.json` in one step."""
     path = folder / f"{comparison.a}--vs--{comparison.b}.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document(comparison), ensure_ascii=False, indent=1) + "\n"
-    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    write_whole(path, json.dumps(document(comparison), ensure_ascii=False, indent=1) + "\n")
     return path
 
 

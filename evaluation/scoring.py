@@ -208,6 +208,7 @@ def _speed(run: Run) -> dict[str, Any]:
     return {
         "audio_s": audio_s,
         "wall_s": wall_s,
+        "cpu_s": run.speed.get("cpu_s"),
         "rtfx": rtfx(audio_s, wall_s) if audio_s and wall_s else None,
         "latency_s": asdict(latency) if latency else None,
         "first_words_s": asdict(first) if first else None,

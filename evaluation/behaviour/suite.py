@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -18,6 +17,7 @@ from evaluation.behaviour.tolerances import Tolerance
 from evaluation.behaviour.types import BehaviourError, Check, Engine, Observed, Speech
 from evaluation.conditions import ConditionError
 from evaluation.corpora import Clip
+from evaluation.files import write_whole
 
 FORMAT: Final = 1
 MOST_CASES: Final = 50
@@ -172,8 +172,4 @@ def document(results: Sequence[Result], header: Mapping[str, Any]) -> dict[str, 
 
 def save(found: Mapping[str, Any], path: Path) -> None:
     """Write a results file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
-        json.dump(found, file, indent=1, ensure_ascii=False)
-        file.write("\n")
-    Path(file.name).replace(path)
+    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")

@@ -77,7 +77,7 @@ class Cache:
         return known
 
     def add_session(self, key: str, session: Mapping[str, float]) -> None:
-        """Remember a stretch of transcribing: `audio_s`, `wall_s`, `peak_rss_mb`."""
+        """Remember a stretch of transcribing: `audio_s`, `wall_s`, `cpu_s`, `peak_rss_mb`."""
         path = self._path(key).with_suffix(".sessions")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:

@@ -9,13 +9,13 @@ fractions, times are seconds of the recording, probabilities lie in 0-1.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from evaluation.files import write_whole
 from evaluation.wer import Errors
 
 FORMAT: Final = 1
@@ -116,7 +116,7 @@ class Run:
     versions: dict[str, str]
     """Code, Python, packages; `normaliser` for the text forms."""
     speed: dict[str, Any]
-    """`audio_s`, `wall_s`, `peak_rss_mb`, `transcribed`, `cached` of the making of this run."""
+    """`audio_s`, `wall_s`, `cpu_s`, `peak_rss_mb`, `transcribed`, `cached` of making this run."""
     recordings: tuple[Recording, ...]
     utterances: tuple[Utterance, ...]
     glossary: tuple[str, ...] = ()
@@ -140,11 +140,7 @@ def save(run: Run, path: Path) -> None:
     """Write the file in one step: whoever reads it meanwhile sees the old one or the new one."""
     document = {"format": FORMAT, **asdict(run)}
     document["utterances"] = [_utterance_row(each) for each in run.utterances]
-    text = _lines(document)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
+    write_whole(path, _lines(document))
 
 
 def load(path: Path) -> Run:

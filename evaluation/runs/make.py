@@ -28,7 +28,7 @@ from evaluation.runs.assemble import counted, recording_of, utterances_of
 from evaluation.runs.cache import Cache, hearing_code
 from evaluation.runs.format import CLEAN, Run, run_name
 from evaluation.runs.heard import Heard
-from evaluation.runs.memory import peak_memory
+from evaluation.runs.resources import peak_memory, processor_s
 from evaluation.runs.sequential import Prepare, sequential
 from evaluation.runs.served import served
 from worker.models.weights import Weights, find
@@ -232,7 +232,7 @@ def _hear(
     wanted = {name: _prepare(job.clip, change) for name, job in jobs.items()}
     done, audio_s = 0, 0.0
     with ENGINES[order.mode](order.model, order.options, settings) as engine:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), processor_s(engine.pid)
         with peak_memory(engine.pid) as peak:
             try:
                 for name, heard in engine.hear_all(wanted):
@@ -243,8 +243,15 @@ def _hear(
                     yield Step(done, len(jobs), 0, audio_s), name, heard
             finally:
                 wall_s = time.perf_counter() - began
-                peaks = {"audio_s": audio_s, "wall_s": wall_s, "peak_rss_mb": peak.mb}
-                cache.add_session(session, peaks)
+                cache.add_session(
+                    session,
+                    {
+                        "audio_s": audio_s,
+                        "wall_s": wall_s,
+                        "cpu_s": processor_s(engine.pid) - used,
+                        "peak_rss_mb": peak.mb,
+                    },
+                )
 
 
 def _prepare(clip: Clip, change: Condition | None) -> Prepare:
@@ -260,5 +267,6 @@ def _speed(sessions: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     return {
         "audio_s": round(sum(each["audio_s"] for each in sessions), 2),
         "wall_s": round(sum(each["wall_s"] for each in sessions), 2),
+        "cpu_s": round(sum(each["cpu_s"] for each in sessions), 2),
         "peak_rss_mb": round(max(each["peak_rss_mb"] for each in sessions)),
     }

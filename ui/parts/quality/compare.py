@@ -130,9 +130,9 @@ def _told(found: wire.Comparison, other: str) -> None:
 
 def _changed(row: wire.Changed, other: str) -> Markup:
     return html(
-        '<article class="q-clip q-change" aria-label="{label}"><p class="l-quiet">{here} here, {there}'
-        ' errors with {other}</p>{player}<dl class="q-texts"><dt>Said</dt><dd>{said}</dd>{a}{b}'
-        "</dl></article>",
+        '<article class="q-clip q-change" aria-label="{label}"><p class="l-quiet">{here} here,'
+        ' {there} errors with {other}</p>{player}<dl class="q-texts"><dt>Said</dt>'
+        "<dd>{said}</dd>{a}{b}</dl></article>",
         label=row.reference[:120],
         here=f"{row.errors_a} errors",
         there=row.errors_b,

@@ -36,6 +36,14 @@ def test_each_kind_of_error_has_its_name() -> None:
     assert shown("not him", "him") == [("deleted", "not", ""), ("equal", "him", "him")]
 
 
+def test_a_word_of_which_only_a_part_was_heard_is_wrong() -> None:
+    assert shown("I can't stop", "I can stop") == [
+        ("equal", "I", "I"),
+        ("substituted", "can't", "can"),
+        ("equal", "stop", "stop"),
+    ]
+
+
 def test_what_the_normaliser_drops_is_shown_and_is_no_error() -> None:
     assert shown("hello there", "hello um there") == [
         ("equal", "hello", "hello"),

@@ -1,4 +1,4 @@
-"""The largest memory of a tree of processes while something goes on."""
+"""What a tree of processes uses while something goes on: memory at most, and processor time."""
 
 from __future__ import annotations
 
@@ -43,3 +43,14 @@ def peak_memory(pid: int) -> Iterator[Peak]:
     finally:
         done.set()
         thread.join()
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that process `pid`, all below it, and all that ended there had."""
+    root = psutil.Process(pid)
+    total = 0.0
+    for process in (root, *root.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return float(total)
