@@ -17,6 +17,7 @@ RECORDED = ("snr_db", "duration_s")
 _MINUS = "–"
 
 
+# Ch 29 · Transparency and Accountability: the first page a stranger reads says for whom it fails, and what is not known
 def quality_tables(folder: Path = RUNS) -> str:
     """Words wrong by corpus, model and mode; by group; words heard where nobody speaks; limits."""
     runs = [run for run in _runs(folder) if run["condition"] == "clean"]
@@ -39,27 +40,52 @@ def _runs(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _spoken(runs: Iterable[dict[str, Any]]) -> str:
+    """A row for each corpus and model; what is heard alone beside what is served."""
     rows = [
-        "| corpus | model | how | words wrong, % (95 %) | failed | x real time | seconds a"
-        " recording, p50 / p95 |",
-        "|---|---|---|---|---|---|---|",
+        "| corpus | model | words wrong, % (95 %), served | alone | failed | x real time, served |"
+        " alone | seconds a recording, served: p50 / p95 | alone |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
+    pairs: dict[tuple[str, str], dict[str, Any]] = {}
     for run in runs:
-        found = run["summary"]
-        speed, latency = found["speed"], found["speed"]["latency_s"]
-        rows.append(
-            f"| {run['corpus']} | {run['model']} | {run['mode']} |"
-            f" {_percent(found['wer']['english'])} | {found['failed']} of {found['clips']} |"
-            f" {speed['rtfx'] or 0:.1f} | {latency['p50']:.1f} / {latency['p95']:.1f} |"
+        pairs.setdefault((_title(run), run["model"]), {})[run["mode"]] = run["summary"]
+    for (corpus, model), found in pairs.items():
+        served, alone = found.get("served"), found.get("sequential")
+        failed = sum(each["failed"] for each in found.values())
+        tried = sum(each["clips"] for each in found.values())
+        cells = (
+            corpus,
+            model,
+            _rate(served),
+            "the same" if served and _rate(served) == _rate(alone) else _rate(alone),
+            f"{failed} of {tried}",
+            *(f"{each['speed']['rtfx']:.1f}" if each else _MINUS for each in (served, alone)),
+            *(_latency(each) for each in (served, alone)),
         )
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _title(run: dict[str, Any]) -> str:
+    """The corpus, and whether voices and sounds were made by a program."""
+    made = all(each["fields"].get("synthetic") == "True" for each in run["recordings"])
+    return f"{run['corpus']} (synthesised)" if made else str(run["corpus"])
+
+
+def _rate(summary: dict[str, Any] | None) -> str:
+    return _percent(summary["wer"]["english"] if summary else None)
+
+
+def _latency(summary: dict[str, Any] | None) -> str:
+    found = summary["speed"]["latency_s"] if summary else None
+    return f"{found['p50']:.1f} / {found['p95']:.1f}" if found else _MINUS
 
 
 def _letters(runs: Iterable[dict[str, Any]]) -> str:
     said = [
-        f"{run['model']} {run['mode']} {_percent(run['summary']['letters'])}"
+        f"{run['model']} {_percent(run['summary']['letters'])}"
         for run in runs
-        if run["corpus"].startswith("an4")
+        if run["corpus"].startswith("an4") and run["mode"] == "served"
     ]
     if not said:
         return ""
@@ -73,8 +99,9 @@ def _letters(runs: Iterable[dict[str, Any]]) -> str:
 
 def _groups(runs: Iterable[dict[str, Any]]) -> str:
     rows = [
-        "| corpus, model | by | words wrong, % (95 %) | gap, points | p | p, noise, length held |",
-        "|---|---|---|---|---|---|",
+        "| corpus, model | by | words wrong, % (95 %) | gap, points | p, by chance | p, of all cuts"
+        " together | p, noise and length held |",
+        "|---|---|---|---|---|---|---|",
     ]
     for run in runs:
         if run["mode"] != "served":
@@ -92,23 +119,25 @@ def _groups(runs: Iterable[dict[str, Any]]) -> str:
             )
             held = group["controlled"] or {}
             rows.append(
-                f"| {run['corpus']}, {run['model']} | {group['by'][0]} | {cells} |"
+                f"| {_title(run)}, {run['model']} | {group['by'][0]} | {cells} |"
                 f" {_percent(group['gap'])} | {_p((group['chance'] or {}).get('p'))} |"
-                f" {_p(held.get('p'))} |"
+                f" {_p(group['p_adjusted'])} | {_p(held.get('p'))} |"
             )
     return "\n".join(rows) if len(rows) > 2 else ""
 
 
 def _silent(runs: Iterable[dict[str, Any]]) -> str:
     rows = [
-        "| no speech in it | model | how | words a minute (at most) | clips with words, % (95 %) |",
-        "|---|---|---|---|---|",
+        "| no speech in it | model | words a minute (at most), served | clips with words, % |",
+        "|---|---|---|---|",
     ]
     for run in runs:
+        if run["mode"] != "served":
+            continue
         found = run["summary"]["nonspeech"]
         rate = found["words_a_minute"]
         rows.append(
-            f"| {run['corpus']}, {found['minutes']:.0f} min | {run['model']} | {run['mode']} |"
+            f"| {_title(run)}, {found['minutes']:.0f} min | {run['model']} |"
             f" {rate['value']:.2f} ({rate['high']:.2f}) |"
             f" {_percent(found['share_with_words'])} of {found['clips']} |"
         )
@@ -119,8 +148,8 @@ def _limits(runs: Iterable[dict[str, Any]]) -> str:
     """What each corpus is too small for, and who is not in it, said once."""
     said: dict[str, list[str]] = {}
     for run in runs:
-        about = (f"By {name}:" for name in RECORDED)
-        small = [each for each in run["summary"]["too_small"] if not each.startswith(tuple(about))]
+        about = tuple(f"By {name}:" for name in RECORDED)
+        small = [each for each in run["summary"]["too_small"] if not each.startswith(about)]
         missing = _description(run["corpus"]).get("not_in_it", [])
         said[run["corpus"]] = [*small, *(f"Not in it: {each}" for each in missing)]
     lines = [f"- **{name}**: {' '.join(sentences)}" for name, sentences in said.items()]
