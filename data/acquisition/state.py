@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from data.acquisition import lock, manifest
 from data.acquisition.description import Description, describe, names
@@ -12,6 +13,9 @@ from data.acquisition.errors import AcquisitionError
 from data.acquisition.lock import Lock
 from data.acquisition.manifest import BadManifest, Entry
 from data.acquisition.places import MANIFEST, Places
+
+MADE: Final = ("interview-60", "nonspeech")
+"""Corpora that are not fetched but made on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class State:
     speakers: int | None = None
     minutes: float | None = None
     splits: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    """As the clips say."""
     description: Description | None = None
     lock: Lock | None = None
 
@@ -62,12 +68,20 @@ def state(name: str, places: Places, *, verify: bool = False) -> State:
         why=why,
         folder=folder,
         clips=len(entries),
-        speakers=len({e.row["speaker"] for e in entries if e.row.get("speaker")}),
+        speakers=len(_speakers(entries)),
         minutes=round(sum(e.row["duration_s"] for e in entries) / 60, 1),
         splits=tuple(sorted({e.row["split"] for e in entries if e.row.get("split")})),
+        licences=tuple(sorted({e.row["licence"] for e in entries if e.row.get("licence")})),
         description=description or None,
         lock=known,
     )
+
+
+def _speakers(entries: Sequence[Entry]) -> set[str]:
+    """Of clips, and of the turns in them."""
+    turns = (turn for entry in entries for turn in entry.row.get("segments", ()))
+    rows = (*(entry.row for entry in entries), *turns)
+    return {row["speaker"] for row in rows if row.get("speaker")}
 
 
 Kind = Literal["", "pinned", "fetched", "committed", "own"]
@@ -128,6 +142,8 @@ def _safe(name: str) -> bool:
 
 def fetch_command(name: str) -> str:
     """What to type to get a corpus; empty where there is nothing to fetch it from."""
+    if name in MADE:
+        return f"python -m data make {name}"
     try:
         description = describe(name)
     except AcquisitionError:

@@ -42,7 +42,7 @@ def _document(found: State) -> dict[str, Any]:
         **summary(found),
         "description": description.model_dump(mode="json") if description else None,
         "lock": found.lock.model_dump(mode="json", exclude={"description"}) if found.lock else None,
-        "datasheet": _datasheet(found.name),
+        "datasheet": _datasheet(found),
     }
 
 
@@ -62,7 +62,7 @@ def _print(found: State) -> None:
         output.print(f"{len(found.lock.left_out)} clips were left out:", markup=False)
         for id_, why in found.lock.left_out[:20]:
             output.print(f"  {id_}: {why}", markup=False)
-    if sheet := _datasheet(found.name):
+    if sheet := _datasheet(found):
         output.print()
         output.print(Markdown(sheet))
 
@@ -86,6 +86,10 @@ def _print_description(description: Description) -> None:
             output.print(f"  {who}", markup=False)
 
 
-def _datasheet(name: str) -> str | None:
-    path = datasheet(name)
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def _datasheet(found: State) -> str | None:
+    """That of its description, else the one that lies with the corpus."""
+    beside = [found.folder / "README.md"] if found.folder is not None else []
+    for path in (datasheet(found.name), *beside):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return None

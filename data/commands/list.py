@@ -50,9 +50,16 @@ def summary(state: State) -> dict[str, Any]:
         "speakers": state.speakers,
         "minutes": state.minutes,
         "splits": list(state.splits),
-        "licence": description.licence.name if description else None,
+        "licence": _licence(state) or None,
         "fetch": fetch_command(state.name) or None,
     }
+
+
+def _licence(state: State) -> str:
+    """As its description says, else as its clips do."""
+    if state.description is not None:
+        return state.description.licence.name
+    return "; ".join(state.licences)
 
 
 def _print(found: list[State]) -> None:
@@ -67,7 +74,7 @@ def _print(found: list[State]) -> None:
             each.name,
             each.state if each.state != "present" else f"present, {each.copy}",
             *("" if figure is None else f"{figure:g}" for figure in _figures(each)),
-            each.description.licence.name if each.description else "",
+            _licence(each),
         )
     # No column is worth being cut: a narrow terminal wraps the lines
     Console(highlight=False, width=_WIDTH).print(table)

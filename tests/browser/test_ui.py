@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.jobs import connect
+from tests.support.jobs import connected
 
 pytestmark = pytest.mark.browser
 
@@ -138,7 +138,6 @@ def test_what_was_dropped_is_still_there_after_a_reload(tab):
 
 
 def test_a_running_job_shows_in_every_browser_and_can_be_cancelled(tab, chrome, product):
-    jobs = connect(product.api, product.token)
     copies = [
         {"name": f"long {n}.opus", "mimeType": "audio/ogg", "buffer": LONGER.read_bytes()}
         for n in range(4)
@@ -154,8 +153,9 @@ def test_a_running_job_shows_in_every_browser_and_can_be_cancelled(tab, chrome, 
         entry.get_by_role("button", name="Cancel").click()
         expect(entry.locator("[data-status=cancelled]")).to_be_visible()
     expect(finished_link(tab.page, last)).to_be_visible()
-    for job in jobs.http.get("/v1/transcriptions").json()["items"]:
-        jobs.http.post(f"/v1/transcriptions/{job['id']}/cancel")  # they are not needed any more
+    with connected(product) as jobs:  # the others are not needed any more
+        for job in jobs.http.get("/v1/transcriptions").json()["items"]:
+            jobs.http.post(f"/v1/transcriptions/{job['id']}/cancel")
 
 
 def test_a_bad_file_says_so_and_stops_no_other(tab):

@@ -60,7 +60,7 @@ def test_a_short_recording_is_not_stuck_behind_three_long_ones(
     jobs.until(long[0], lambda found: found["progress"] > 0)
     began = time.monotonic()
     took_s = timed(jobs, jobs.submit(model="tiny.en"), began)
-    assert unfinished(jobs, long) >= 2
+    assert unfinished(jobs, long), "first come, first served would have had it wait for all"
     assert took_s < PATIENCE_S
 
 

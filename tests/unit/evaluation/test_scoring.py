@@ -66,6 +66,9 @@ def test_a_flag_of_the_guard_means_a_human_pass() -> None:
 def test_words_where_nothing_was_said_are_no_part_of_the_word_error_rate() -> None:
     found = score(run_of(one("a", SAID, SAID), one("b", "", "Thank you.")))
     assert found["wer"]["english"]["value"] == 0
+    assert found["mer"] == 0
+    assert found["errors"]["insertions"] == 0
+    assert found["utterances"] == 1
     assert found["nonspeech"]["words"] == 2
     assert found["nonspeech"]["share_with_words"]["value"] == 1
 
