@@ -21,8 +21,17 @@ from data.acquisition.places import REPOSITORY
 FOLDER: Final = REPOSITORY / "data" / "corpora"
 
 Kind = Literal[
-    "librispeech", "an4", "speechocean", "common-voice", "fleurs", "parquet", "table", "copy"
+    "librispeech",
+    "an4",
+    "speechocean",
+    "common-voice",
+    "fleurs",
+    "parquet",
+    "table",
+    "copy",
+    "made",
 ]
+"""`copy`: it has no home to be fetched from; `made`: our own code makes it."""
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
 

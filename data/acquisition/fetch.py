@@ -131,6 +131,8 @@ class Fetcher:
         locked: tuple[LockedFile, ...] = ()
         finished = order.given if order.given and (order.given / MANIFEST).is_file() else None
         if finished is None:
+            if description.kind == "made":
+                raise AcquisitionError(_made_here(description))
             if description.kind == "copy":
                 raise AcquisitionError(_only_copied(description))
             if description.kind == "parquet":
@@ -241,6 +243,13 @@ class Fetcher:
 def _published(description: Description, name: str) -> bool:
     return description.kind == "parquet" or any(
         file.name == name and file.sha256 for file in description.files
+    )
+
+
+def _made_here(description: Description) -> str:
+    return (
+        f"{description.name} is not fetched: our own code makes it. It is part of the repository,"
+        f" or `python -m data make {description.name}` makes it."
     )
 
 

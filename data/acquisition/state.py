@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from data.acquisition import lock, manifest
 from data.acquisition.description import Description, describe, names
@@ -13,9 +13,6 @@ from data.acquisition.errors import AcquisitionError
 from data.acquisition.lock import Lock
 from data.acquisition.manifest import BadManifest, Entry
 from data.acquisition.places import MANIFEST, Places
-
-MADE: Final = ("interview-60", "nonspeech")
-"""Corpora that are not fetched but made on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +139,12 @@ def _safe(name: str) -> bool:
 
 def fetch_command(name: str) -> str:
     """What to type to get a corpus; empty where there is nothing to fetch it from."""
-    if name in MADE:
-        return f"python -m data make {name}"
     try:
         description = describe(name)
     except AcquisitionError:
         return ""
+    if description.kind == "made":
+        return f"python -m data make {name}"
     parts = ["python -m data fetch", name]
     if description.licence.accept:
         parts.append("--accept-licence")
