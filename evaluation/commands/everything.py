@@ -14,7 +14,7 @@ from evaluation.commands.run import COMMITTED, CannotRun, evaluate
 from evaluation.comparison import Incomparable, compare, save
 from evaluation.corpora import CorpusMissing
 from evaluation.report.finding import load_folder
-from evaluation.runs.format import CLEAN, Run
+from evaluation.runs.format import CLEAN, BadRun, Run
 from evaluation.runs.make import Order
 
 MODELS: Final = ("tiny.en", "whisper-base")
@@ -65,10 +65,10 @@ def command(
         for order, name in _orders(model or list(MODELS), here, conditions):
             run = evaluate(order, name, COMMITTED, console)
             failed += len(run.failed)
-    except CannotRun as error:
+        _compare_all(console)
+    except (BadRun, CannotRun) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    _compare_all(console)
     raise typer.Exit(1 if failed or missing else 0)
 
 
