@@ -7,8 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.lectern-run
 TEST_STAMP := $(VENV)/.lectern-test
+TRAINING_STAMP := $(VENV)/.lectern-training
+SYNTHESIS = $(or $(LECTERN_HOME),.lectern)/synthesis
 WHEELS := wheelhouse
 PYTEST_OPTIONS ?=
+DOMAINS ?= dictation medicine poverty-research ruby
 
 # A folder of wheels, where there is one, is all that is asked for packages
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -17,8 +20,8 @@ BUILDS_WITH = setuptools -c constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
-	bench-memory evaluate gate wheelhouse readme screenshots settings-table clean
+.PHONY: help setup setup-test setup-training run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
+	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +54,24 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 setup-test: $(TEST_STAMP)  ## Install what the tests need as well
 
 $(TEST_STAMP): $(STAMP)
-	@echo "Installing what the tests need: about 120 MB, once, half a minute ..."
+	@echo "Installing what the tests need, torch too: about 320 MB, once, a minute or two ..."
 	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[test]'
+	@touch $@
+
+# What synthesis needs is GPL-3 in part: an environment of its own, never the product's
+setup-training: $(TRAINING_STAMP) $(SYNTHESIS)/.complete  ## Install what it takes to adapt a model to a domain
+
+$(TRAINING_STAMP): $(STAMP)
+	@echo "Installing what training needs: about 320 MB, once, a minute or two. Where the package index"
+	@echo "gives torch for graphics cards, it is some GB ..."
+	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[training]'
+	@touch $@
+
+$(SYNTHESIS)/.complete: data/synthesis/requirements.txt | $(BIN)/python
+	@echo "Installing speech synthesis into $(SYNTHESIS): about 200 MB, once, half a minute ..."
+	@$(PYTHON) -m venv $(SYNTHESIS)
+	@$(SYNTHESIS)/bin/python -m pip --disable-pip-version-check --no-input install --quiet $(PIP_FROM) \
+		-r data/synthesis/requirements.txt
 	@touch $@
 
 # -- using it --------------------------------------------------------------------------------
@@ -110,17 +129,22 @@ evaluate: $(TEST_STAMP)  ## All runs of the evaluation suite again (long; goes o
 	@echo "Hearing every corpus with every model, alone and as served; this takes long and can be stopped ..."
 	$(BIN)/python -m evaluation all
 
+domains: $(TEST_STAMP) $(TRAINING_STAMP) $(SYNTHESIS)/.complete  ## Train and judge the shipped domains again (hours; goes on where it was)
+	@echo "Adapting whisper-base to every shipped domain; about an hour each on two cores, can be stopped ..."
+	@for name in $(DOMAINS); do $(BIN)/python -m worker.adaptation make $$name --commit || exit 1; done
+
 gate: $(TEST_STAMP)  ## Hold the committed runs against the reviewed thresholds (seconds)
 	$(BIN)/python -m evaluation gate
 
 # -- keeping it ------------------------------------------------------------------------------
 
 wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install without an index
-	@echo "Fetching about 520 MB of packages into $(WHEELS) (a minute or two) ..."
+	@echo "Fetching about 940 MB of packages into $(WHEELS) (a minute or two) ..."
 	@rm -rf $(WHEELS).part $(WHEELS)
 	@$(PIP) wheel --quiet -w $(WHEELS).part $(BUILDS_WITH)
 	@$(PIP) install --quiet $(BUILDS_WITH)
 	@$(PIP) wheel --quiet -w $(WHEELS).part -c constraints.txt --no-build-isolation '.[test]'
+	@$(PIP) wheel --quiet -w $(WHEELS).part -r data/synthesis/requirements.txt
 	@rm -f $(WHEELS).part/lectern_speech-*.whl
 	@echo '*' > $(WHEELS).part/.gitignore
 	@touch $(WHEELS).part/.complete

@@ -14,9 +14,11 @@ from app.outbox.tables import Topic
 
 MEDIA_QUEUE = "media"
 RECOGNISER_QUEUE = "recogniser"
+TRAINING_QUEUE = "training"
 TASKS = {
     Topic.PREPARE: ("lectern.prepare", MEDIA_QUEUE),
     Topic.RECOGNISE: ("lectern.recognise", RECOGNISER_QUEUE),
+    Topic.ADAPT: ("lectern.adapt", TRAINING_QUEUE),
 }
 WAKE_UP = "lectern.wake_up"
 
@@ -64,11 +66,14 @@ def make_celery(broker_url: str) -> Celery:
         # Taken off the queue as they are delivered: redelivery is worth nothing where the database
         # is the truth, and the bookkeeping of unacknowledged messages can make a worker deaf that
         # loses the broker at the wrong moment (it waits for an answer to an acknowledgement)
-        task_queues=[_queue(name) for name in (MEDIA_QUEUE, RECOGNISER_QUEUE)],
+        task_queues=[_queue(name) for name in (MEDIA_QUEUE, RECOGNISER_QUEUE, TRAINING_QUEUE)],
         task_default_queue=MEDIA_QUEUE,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
+        # A model is loaded before its process says that it is up; Celery would kill it after 4 s,
+        # and the next one, for ever, where loading takes longer than that
+        worker_proc_alive_timeout=600.0,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={

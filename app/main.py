@@ -8,16 +8,23 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import errors
+from app.adaptations.routes import router as adaptations
 from app.admission.concurrency import BoundedRequests
 from app.chapters.routes import router as chapters
 from app.context import Context, open_context
+from app.domains.proposal_routes import router as proposals
+from app.domains.routes import router as domains
+from app.domains.speech import Speaker
 from app.faults.routes import router as faults
 from app.health.routes import router as health
 from app.local.guard import LocalGuard
 from app.local.token import read_or_make
 from app.models.routes import router as models
+from app.previews.routes import router as previews
 from app.quality.routes import router as quality
 from app.recordings.routes import router as recordings
+from app.releases.routes import router as releases
+from app.releases.seeding import seeded
 from app.request_id import RequestId
 from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
@@ -35,7 +42,10 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context or open_context(settings)
-        yield
+        app.state.speaker = Speaker(app.state.context.settings.home)
+        async with seeded(app.state.context):
+            yield
+        app.state.speaker.close()
         if context is None:
             app.state.context.database.dispose()
 
@@ -47,6 +57,11 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         recordings,
         uploads,
         models,
+        domains,
+        proposals,
+        previews,
+        adaptations,
+        releases,
         chapters,
         faults,
         sample,

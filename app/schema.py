@@ -10,9 +10,13 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 import app.accounts.tables
+import app.adaptations.tables
+import app.domains.tables
 import app.faults.tables
 import app.outbox.tables
+import app.previews.tables
 import app.recordings.tables
+import app.releases.tables
 import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables  # noqa: F401 (imported for the tables they define)

@@ -112,6 +112,20 @@ class Settings(BaseSettings):
     unused_upload_h: float = Field(
         24.0, gt=0, description="Hours after which an upload nobody transcribed is deleted."
     )
+    features_bytes: int = Field(
+        2 * 1024**3,
+        ge=0,
+        description="Bytes of encoder features kept, so that a recording is transcribed again"
+        " faster; 0: none.",
+    )
+    features_h: float = Field(
+        24.0, ge=0, description="Hours for which they are kept at most; 0: not at all."
+    )
+    preview_s: float = Field(
+        300.0,
+        gt=0,
+        description="Seconds of a recording on which the effect of a domain is shown.",
+    )
     corpora: Path = Field(
         REPOSITORY.parent / "shared" / "corpora",
         description="Folder with corpora of real speech for evaluation and tests.",
@@ -180,6 +194,10 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         return self.home / "models"
+
+    @property
+    def features_dir(self) -> Path:
+        return self.home / "features"
 
     @property
     def stream_count(self) -> int:

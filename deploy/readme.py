@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.settings import REPOSITORY
+from deploy.domains_table import domain_tables
 from deploy.quality_table import quality_tables
 from deploy.settings_table import settings_table
 
@@ -110,6 +111,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "first-run": first_run_table,
     "memory": memory_table,
     "quality": quality_tables,
+    "domains": domain_tables,
 }
 
 

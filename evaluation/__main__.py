@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from evaluation.commands import (
+    adapter,
     behaviour,
     compare,
     everything,
     gate,
     pareto,
     report,
+    retrainings,
     run,
     score,
 )
@@ -25,11 +27,13 @@ def _commands() -> None:
     """How good it is, for whom, and how sure we are."""
 
 
+app.command("adapter")(adapter.command)
 app.command("behaviour")(behaviour.command)
 app.command("compare")(compare.command)
 app.command("gate")(gate.command)
 app.command("pareto")(pareto.command)
 app.command("report")(report.command)
+app.command("retrainings")(retrainings.command)
 app.command("run")(run.command)
 app.command("score")(score.command)
 app.command("all")(everything.command)

@@ -135,6 +135,11 @@ def corpus(name: str, split: str | None = None) -> Corpus:
     raise CorpusMissing(_missing(name, places))
 
 
+def at(folder: Path, name: str) -> Corpus:
+    """The corpus in a folder that no place of corpora has, under this name."""
+    return _corpus(name, name, folder, None)
+
+
 def corpus_sha256(name: str, split: str | None = None) -> str:
     """What stands in the results of a run: which utterances it was, in which order."""
     return corpus(name, split).sha256

@@ -71,3 +71,16 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+@pytest.fixture(scope="session")
+def synthesis() -> Path:
+    """The environment that reads sentences aloud, which `make setup-training` makes."""
+    home = Path(os.environ.get("LECTERN_HOME") or REPOSITORY / ".lectern")
+    folder = Path(os.environ.get("LECTERN_SYNTHESIS") or home / "synthesis").absolute()
+    if not (folder / "bin" / "python").exists():
+        reason = f"no environment for synthesis in {folder} (`make setup-training` makes it)"
+        if required("LECTERN_REQUIRE_SYNTHESIS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder

@@ -9,11 +9,13 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from ui import wire
+from ui import wire, wire_domains, wire_models
 from ui.settings import Settings
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, write=None)
 """No limit on writing: a long recording over a slow disk takes what it takes."""
+_SLOW = httpx.Timeout(200.0, connect=5.0, write=None)
+"""For a document that is read, or a synthesiser that is loaded, on a computer that is busy."""
 _UNREACHABLE = (
     "The transcription service does not answer. Your recordings and transcripts are safe on disk."
     " It may still be starting: wait a few seconds; if it stays so, stop the product and start it"
@@ -55,9 +57,11 @@ class Client:
         answer = self._send("POST", "/v1/recordings", files={"file": (name, content)})
         return wire.Recording.model_validate(answer.json())
 
-    def recording(self, recording_id: str, model: str | None = None) -> wire.Recording:
-        """A recording and how long its transcription by `model` would take now."""
-        params = {"model": model} if model else {}
+    def recording(
+        self, recording_id: str, model: str | None = None, domain: str | None = None
+    ) -> wire.Recording:
+        """A recording and how long its transcription would take now, by this model and domain."""
+        params = {k: v for k, v in (("model", model), ("domain", domain)) if v}
         return self._get(wire.Recording, f"/v1/recordings/{_part(recording_id)}", params)
 
     def delete_recording(self, recording_id: str) -> None:
@@ -71,11 +75,13 @@ class Client:
         *,
         language: str | None = None,
         model: str | None = None,
+        domain: str | None = None,
         keywords: Sequence[str] = (),
     ) -> wire.Summary:
         """Start transcribing a recording that was uploaded before."""
         fields = [("recording", recording_id)]
-        fields += [(k, v) for k, v in (("language", language), ("model", model)) if v]
+        asked = (("language", language), ("model", model), ("domain", domain))
+        fields += [(k, v) for k, v in asked if v]
         fields += [("keywords[]", keyword) for keyword in keywords]
         # Without a name each part is an ordinary field of a multipart form
         form = [(name, (None, value.encode())) for name, value in fields]
@@ -108,8 +114,9 @@ class Client:
     # The rest
 
     def models(self) -> list[str]:
-        """Names; the first is the default."""
-        return [model["id"] for model in self._send("GET", "/v1/models").json()["data"]]
+        """Names of plain models; the first is the default. An adapter comes with its domain."""
+        found = self._send("GET", "/v1/models").json()["data"]
+        return [model["id"] for model in found if not model.get("domain")]
 
     def sample(self) -> wire.Sample:
         return self._get(wire.Sample, "/v1/sample")
@@ -139,6 +146,63 @@ class Client:
     def switch_off(self, name: str) -> None:
         self._send("DELETE", f"/v1/faults/{_part(name)}")
 
+    # Models
+
+    def serving(self) -> list[wire_models.Serving]:
+        """What serves each domain, since when, and what could."""
+        return self._get(wire_models.Serves, "/v1/versions").items
+
+    def versions(self, domain: str) -> wire_models.Versions:
+        """The newest first, and what was decided about them."""
+        return self._get(wire_models.Versions, _versions(domain))
+
+    def version(self, domain: str, number: int) -> wire_models.Version:
+        return self._get(wire_models.Version, f"{_versions(domain)}/{number}")
+
+    def card(self, domain: str, number: int) -> str:
+        """The model card, Markdown."""
+        return self._send("GET", f"{_versions(domain)}/{number}/card").text
+
+    def made_by(self, domain: str, number: int) -> list[wire_models.Made]:
+        """The transcripts of a version, the newest first."""
+        path = f"{_versions(domain)}/{number}/transcriptions"
+        return self._get(wire_models.MadeList, path).items
+
+    def promote(self, domain: str, number: int, reason: str = "") -> wire_models.VersionLine:
+        path = f"{_versions(domain)}/{number}/promote"
+        answer = self._send("POST", path, json={"reason": reason})
+        return wire_models.VersionLine.model_validate(answer.json())
+
+    def roll_back(
+        self,
+        domain: str,
+        *,
+        version: int | None = None,
+        to_parent: bool = False,
+        reason: str = "",
+    ) -> wire_models.RolledBack:
+        """Withdraw what serves; refused when that is not `version` any more."""
+        body = {"version": version, "to_parent": to_parent, "reason": reason}
+        answer = self._send("POST", f"/v1/domains/{_part(domain)}/roll-back", json=body)
+        return wire_models.RolledBack.model_validate(answer.json())
+
+    def transcribe_again(
+        self, domain: str, number: int, only: Sequence[str] | None = None
+    ) -> wire_models.Again:
+        """Queue what a version made once more; `only` names some of it by id."""
+        path = f"{_versions(domain)}/{number}/transcribe-again"
+        body = {"transcriptions": None if only is None else list(only)}
+        return wire_models.Again.model_validate(self._send("POST", path, json=body).json())
+
+    def provenance(self, transcription_id: str) -> wire_models.Provenance:
+        """Where a text comes from; not window by window."""
+        path = f"/v1/transcriptions/{_part(transcription_id)}/provenance"
+        return self._get(wire_models.Provenance, path, {"windows": False})
+
+    def trained_on(self, recording_id: str) -> wire_models.Trained:
+        """The versions that learned from a recording."""
+        return self._get(wire_models.Trained, f"/v1/recordings/{_part(recording_id)}/models")
+
     # Quality
 
     def runs(self) -> wire.Runs:
@@ -166,6 +230,110 @@ class Client:
     def comparison(self, a: str, b: str) -> wire.Comparison:
         return self._get(wire.Comparison, "/v1/quality/comparisons", {"a": a, "b": b})
 
+    # Domains
+
+    def domains(self) -> list[wire_domains.DomainSummary]:
+        """Those that come with the product, and your own, by name."""
+        return self._get(wire_domains.Domains, "/v1/domains").items
+
+    def domain(self, name: str) -> wire_domains.Domain:
+        return self._get(wire_domains.Domain, f"/v1/domains/{_part(name)}")
+
+    def make_domain(
+        self,
+        name: str,
+        *,
+        title: str = "",
+        about: str = "",
+        terms: Sequence[wire_domains.Term] = (),
+    ) -> wire_domains.Domain:
+        """A domain of one's own; its glossary works at once."""
+        body = {"name": name, "title": title, "about": about, "terms": _terms(terms)}
+        answer = self._send("POST", "/v1/domains", json=body)
+        return wire_domains.Domain.model_validate(answer.json())
+
+    def change_glossary(
+        self, name: str, terms: Sequence[wire_domains.Term]
+    ) -> wire_domains.Glossary:
+        """The next version of the terms."""
+        path = f"/v1/domains/{_part(name)}/glossary"
+        answer = self._send("PUT", path, json={"terms": _terms(terms)})
+        return wire_domains.Glossary.model_validate(answer.json())
+
+    def remove_domain(self, name: str) -> None:
+        self._send("DELETE", f"/v1/domains/{_part(name)}")
+
+    def keep_domain_text(self, name: str, text: str) -> wire_domains.DomainText:
+        """A page of text of the field, which an adapter may be trained with."""
+        path = f"/v1/domains/{_part(name)}/text"
+        answer = self._send("PUT", path, json={"text": text})
+        return wire_domains.DomainText.model_validate(answer.json())
+
+    def domain_text(self, name: str) -> wire_domains.DomainText | None:
+        """How much text there is; None: none was given."""
+        try:
+            return self._get(wire_domains.DomainText, f"/v1/domains/{_part(name)}/text")
+        except ApiError as error:
+            if error.code == "text_not_found":
+                return None
+            raise
+
+    def propose(self, name: str, content: IO[bytes] | bytes) -> wire_domains.Proposals:
+        """Terms of a document; nothing is kept."""
+        return self._proposed({"file": (name, content)})
+
+    def propose_from_text(self, text: str) -> wire_domains.Proposals:
+        return self._proposed({"text": (None, text.encode())})
+
+    def speech(self, term: str, sounds_like: str = "") -> bytes:
+        """The term read aloud, as Ogg Opus."""
+        body = {"text": term, "sounds_like": sounds_like}
+        return self._send("POST", "/v1/domains/speech", json=body, timeout=_SLOW).content
+
+    def previews(self, domain: str) -> wire_domains.Previews:
+        """What a domain changes on the beginning of recordings, the newest first."""
+        return self._get(wire_domains.Previews, f"/v1/domains/{_part(domain)}/previews")
+
+    def preview(self, domain: str, preview_id: str) -> wire_domains.Preview:
+        path = f"/v1/domains/{_part(domain)}/previews/{_part(preview_id)}"
+        return self._get(wire_domains.Preview, path)
+
+    def ask_preview(self, domain: str, recording_id: str) -> wire_domains.PreviewSummary:
+        """Begin one; the same again is the one that is there."""
+        path = f"/v1/domains/{_part(domain)}/previews"
+        answer = self._send("POST", path, json={"recording": recording_id})
+        return wire_domains.PreviewSummary.model_validate(answer.json())
+
+    def delete_preview(self, domain: str, preview_id: str) -> None:
+        self._send("DELETE", f"/v1/domains/{_part(domain)}/previews/{_part(preview_id)}")
+
+    def adaptations(self, domain: str) -> wire_domains.Adaptations:
+        """Adapters that were asked for, the newest first, and what another would cost."""
+        return self._get(wire_domains.Adaptations, _adaptations(domain))
+
+    def adaptation(self, domain: str, adaptation_id: str) -> wire_domains.Adaptation:
+        path = f"{_adaptations(domain)}/{_part(adaptation_id)}"
+        return self._get(wire_domains.Adaptation, path)
+
+    def ask_adaptation(self, domain: str) -> wire_domains.Adaptation:
+        """Have an adapter made; the same terms and text are the same one."""
+        answer = self._send("POST", _adaptations(domain))
+        return wire_domains.Adaptation.model_validate(answer.json())
+
+    def cancel_adaptation(self, domain: str, adaptation_id: str) -> wire_domains.Adaptation:
+        return self._adapt(domain, adaptation_id, "cancel")
+
+    def retry_adaptation(self, domain: str, adaptation_id: str) -> wire_domains.Adaptation:
+        return self._adapt(domain, adaptation_id, "retry")
+
+    def _adapt(self, domain: str, adaptation_id: str, action: str) -> wire_domains.Adaptation:
+        answer = self._send("POST", f"{_adaptations(domain)}/{_part(adaptation_id)}/{action}")
+        return wire_domains.Adaptation.model_validate(answer.json())
+
+    def _proposed(self, form: Any) -> wire_domains.Proposals:
+        answer = self._send("POST", "/v1/domains/proposals", files=form, timeout=_SLOW)
+        return wire_domains.Proposals.model_validate(answer.json())
+
     # How it is said
 
     def _act(self, transcription_id: str, verb: str) -> wire.Summary:
@@ -188,9 +356,21 @@ class Client:
         raise _error(answer)
 
 
+def _versions(domain: str) -> str:
+    return f"/v1/domains/{_part(domain)}/versions"
+
+
+def _terms(terms: Sequence[wire_domains.Term]) -> list[dict[str, str]]:
+    return [{"term": each.term, "sounds_like": each.sounds_like} for each in terms]
+
+
 def _part(value: str) -> str:
     """One segment of a path, whatever is in it: an id in a link is anyone's input."""
     return quote(value, safe="") or "-"
+
+
+def _adaptations(domain: str) -> str:
+    return f"/v1/domains/{_part(domain)}/adaptations"
 
 
 def _error(answer: httpx.Response) -> ApiError:

@@ -23,7 +23,16 @@ from ui.leaving import prompt_exit
 from ui.proxy import Proxy
 from ui.settings import get_settings
 
-PAGES = ("/", "/transcribe", "/library", "/transcript", "/quality", "/walkthrough")
+PAGES = (
+    "/",
+    "/transcribe",
+    "/library",
+    "/domains",
+    "/transcript",
+    "/quality",
+    "/models",
+    "/walkthrough",
+)
 HERE = Path(__file__).parent
 # Streamlit would look for them beside its script; that one lies among the pages, because Streamlit
 # runs a folder `pages` beside its script by itself, without the shell

@@ -66,6 +66,14 @@ class Model(Wire):
     version: str | None = None
 
 
+class DomainUsed(Wire):
+    """What of a domain went into a transcript; no `model_version`: the parent, unadapted."""
+
+    name: str
+    glossary_version: int | None = None
+    model_version: int | None = None
+
+
 class Summary(Wire):
     """A job without its text."""
 
@@ -85,6 +93,8 @@ class Summary(Wire):
     started_at: datetime | None
     finished_at: datetime | None
     revision: int
+    recording_id: str = ""
+    domain: DomainUsed | None = None
 
     @property
     def active(self) -> bool:
@@ -113,6 +123,13 @@ class Fallback(Wire):
     reason: str
 
 
+class Features(Wire):
+    """What was kept of an earlier hearing of the same recording."""
+
+    reused: int
+    seconds_saved: float
+
+
 class Transcription(Summary):
     """A job with its text as far as it has come."""
 
@@ -121,6 +138,7 @@ class Transcription(Summary):
     skipped: list[Skipped]
     fallbacks: list[Fallback]
     warnings: list[str]
+    features: Features | None = None
 
 
 class Page(Wire):
@@ -195,6 +213,7 @@ class Version(Wire):
 
 class Sample(Wire):
     name: str
+    sha256: str = ""
     title: str = "A short interview"
     synthetic: bool = False
     duration: float

@@ -14,30 +14,36 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from typing import Any
 
 from sqlmodel import Session
 
 from app.context import Context
 from app.database import DatabaseError
+from app.models.names import english_only, ladder
 from app.storage.base import ObjectMissing, StorageAway
 from app.telemetry.service import machine_class, measured, process_name, seen
 from app.transcriptions import recognising
 from app.transcriptions.recognising import Batch, LeasedWindow, NewSegment, WindowResult
 from app.transcriptions.shares import Shares
+from worker.beginning import from_bytes
+from worker.features.store import open_store
 from worker.in_work import InWork
+from worker.models.fetching import fetch_adapter
 from worker.models.weights import Weights
-from worker.pipeline.ladder import Outcome, failed, recognise, rungs_of
+from worker.pipeline.ladder import Outcome, failed, recognise
 from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
+from worker.pipeline.repair import repairs_of, terms_of
 from worker.pipeline.transcribe import BATCH
 from worker.pipeline.types import Piece, Segment, Window
-from worker.preparing import from_bytes
 from worker.stopping import told_to_stop
-from worker.version import code_version
+from worker.version import code_version, package_versions
 
 logger = logging.getLogger("lectern.host")
 
-LOADED_MODELS = 2
+LOADED_MODELS = 3
+"""An adapted model, its parent and the last rung; more are loaded by turns."""
 ENOUGH_S = 30.0
 """Audio in a batch from which on its speed says something about the next recording."""
 IDLE_S = 0.05
@@ -68,6 +74,7 @@ class Host:
         self._busy = 0
         self._process = process_name("host")
         self._shares = Shares()
+        self._features = open_store(context.settings)
 
     def warm_up(self) -> None:
         """Load the default model. An unusable one is told in the log, and again for each job."""
@@ -151,7 +158,7 @@ class Host:
         return recognising.lease(session, self._process, BATCH, streams, self._shares)
 
     def _do(self, batch: Batch) -> None:
-        rungs = rungs_of(batch.model, batch.language)
+        rungs = ladder(batch.model, batch.language)
         try:
             windows = [self._window(leased) for leased in batch.windows]
             outcomes, weights, seconds = self._recognise(batch, rungs, windows)
@@ -175,10 +182,7 @@ class Host:
     ) -> tuple[list[Outcome], Weights, float]:
         rung = batch.windows[0].rung
         name = rungs[rung]
-        options = DecodingOptions(
-            language="en" if name.endswith(".en") else batch.language,
-            keywords=tuple(batch.options.get("keywords", ())),
-        )
+        options = _options(batch, name)
         recogniser, weights = self._model(name)
         self._inject_faults(rung)
         started = time.monotonic()
@@ -190,7 +194,8 @@ class Host:
         seconds = time.monotonic() - started
         audio_s = sum(window.duration_s for window in windows)
         if audio_s > ENOUGH_S:
-            speed = audio_s / seconds * busy
+            saved_s = sum(o.recognition.features_saved_s or 0.0 for o in outcomes if o.recognition)
+            speed = audio_s / (seconds + saved_s) * busy
             self._context.database.transact(lambda session: measured(session, name, speed))
         return outcomes, weights, seconds
 
@@ -214,7 +219,7 @@ class Host:
         with self._context.storage.open(leased.audio_key) as file:
             samples = from_bytes(file.read())
         pieces = tuple(Piece(*piece) for piece in leased.pieces)
-        return Window(leased.number, samples, pieces, leased.strict_speech)
+        return Window(leased.number, samples, pieces, leased.strict_speech, leased.origin)
 
     def _model(self, name: str) -> tuple[Recogniser, Weights]:
         """The loaded model, checked against its sums first; the least recently used one goes."""
@@ -224,14 +229,23 @@ class Host:
                 return self._models[name]
             while len(self._models) >= LOADED_MODELS:
                 self._models.pop(next(iter(self._models)))
-            self._models[name] = load_recogniser(name, self._settings)
+            fetch_adapter(name, self._context.storage, self._settings.models_dir)
+            self._models[name] = load_recogniser(name, self._settings, self._features)
             return self._models[name]
 
     def _store(
         self, batch: Batch, outcomes: list[Outcome], weights: Weights, seconds: float
     ) -> None:
+        settings = self._settings
+        engine = {
+            "language_asked": _options(batch, weights.name).language,
+            "streams": settings.stream_count,
+            "device": settings.device,
+            "compute_type": settings.compute_type,
+            "packages": package_versions(),
+        }
         results = [
-            _result(leased, outcome, weights, seconds / len(outcomes))
+            _result(leased, outcome, weights, seconds / len(outcomes), engine)
             for leased, outcome in zip(batch.windows, outcomes, strict=True)
         ]
         self._context.database.transact(lambda session: recognising.complete(session, results))
@@ -297,13 +311,25 @@ class Host:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _options(batch: Batch, name: str) -> DecodingOptions:
+    return DecodingOptions(
+        language="en" if english_only(name) else batch.language,
+        keywords=tuple(batch.options.get("keywords", ())),
+        repair=terms_of(batch.options),
+    )
+
+
 def _segment(segment: Segment) -> NewSegment:
-    words = [(w.word, w.start_s, w.end_s, w.probability) for w in segment.words]
+    words = [word.row() for word in segment.words]
     return NewSegment(segment.start_s, segment.end_s, segment.text, words, list(segment.flags))
 
 
 def _result(
-    leased: LeasedWindow, outcome: Outcome, weights: Weights, seconds: float
+    leased: LeasedWindow,
+    outcome: Outcome,
+    weights: Weights,
+    seconds: float,
+    engine: dict[str, Any],
 ) -> WindowResult:
     # Ch 24 · Versioning, Provenance, and Reproducibility: each window knows model, weights and code
     recognition = outcome.recognition
@@ -311,6 +337,7 @@ def _result(
     scores = asdict(recognition)
     heard = scores.pop("text")
     del scores["words"]
+    repairs = repairs_of(recognition.words)
     return WindowResult(
         window=leased,
         segments=[_segment(segment) for segment in outcome.segments],
@@ -319,7 +346,9 @@ def _result(
             "model_version": weights.version,
             "code_version": code_version(),
             "machine": machine_class(),
+            **engine,
             "seconds": round(seconds, 4),
+            **({"repairs": repairs} if repairs else {}),
             "withheld": outcome.withheld,
             "withheld_text": heard if outcome.withheld else None,
             **scores,

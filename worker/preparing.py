@@ -10,21 +10,21 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import uuid4
 
-import numpy as np
 from sqlmodel import Session
 
 from app.context import Context
 from app.database import DatabaseError
-from app.media.client import Decoding, MediaError
+from app.media.client import MediaError
 from app.media.faults import planted
 from app.storage.base import NoSpace, ObjectMissing, StorageAway
 from app.telemetry.service import seen
 from app.transcriptions import preparing
 from app.transcriptions.preparing import Decoded, LeaseLost, NewWindow, Preparation
 from app.transcriptions.turns import next_to_prepare
+from worker.beginning import Beginning, to_bytes
 from worker.pipeline.types import Samples, Window
 from worker.pipeline.windows import Packer, pack, packing_for
 from worker.playback import PlaybackCopy
@@ -134,22 +134,27 @@ def _prepare(context: Context, held: Preparation) -> None:
         context.decoder.decode(
             file, settings.max_audio_s, fault=planted(context.faults)
         ) as decoding,
-        PlaybackCopy(context.storage, wanted=not decoding.info.playable) as playback,
+        # A copy of the beginning would stand for the whole recording
+        PlaybackCopy(
+            context.storage, wanted=not decoding.info.playable and held.first_s is None
+        ) as playback,
     ):
         announcer = _Announcer(context, held)
+        beginning = Beginning(announcer.watch(decoding), held.first_s)
         try:
-            for window in pack(playback.tee(announcer.watch(decoding)), packer):
+            for window in pack(playback.tee(beginning), packer):
                 announcer.add(window)
             announcer.flush()
         except BaseException:
             announcer.forget()
             raise
         playback_key = playback.finish()
-    summary = decoding.summary
+    summary = None if beginning.cut else decoding.summary
     decoded = Decoded(
-        duration_s=summary.duration_s,
-        samples_sha256=summary.sha256,
-        complete=summary.complete,
+        duration_s=summary.duration_s if summary else beginning.duration_s,
+        samples_sha256=summary.sha256 if summary else beginning.sha256,
+        complete=summary.complete if summary else True,
+        cut=beginning.cut,
         skipped=[(s.start_s, s.end_s, s.level_dbfs) for s in packer.skipped],
         playback_key=playback_key,
     )
@@ -171,7 +176,7 @@ class _Announcer:
         self._found: list[NewWindow] = []
         self._written_at = time.monotonic()
 
-    def watch(self, decoding: Decoding) -> Iterator[Samples]:
+    def watch(self, decoding: Iterable[Samples]) -> Iterator[Samples]:
         """Pass blocks through; now and then, give a sign of life and see if the lease holds."""
         for block in decoding:
             if told_to_stop():
@@ -220,13 +225,3 @@ class _Announcer:
             audio_key=key,
             samples_sha256=hashlib.sha256(samples).hexdigest(),
         )
-
-
-def to_bytes(samples: Samples) -> bytes:
-    """Little-endian int16: exactly what the decoder gave, which float32 holds without loss."""
-    return np.clip(np.rint(samples * 32768), -32768, 32767).astype("<i2").tobytes()
-
-
-def from_bytes(data: bytes) -> Samples:
-    """The samples that `to_bytes` wrote."""
-    return np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32768)

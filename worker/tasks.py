@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from celery.signals import worker_process_init
 
-from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, WAKE_UP
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, TRAINING_QUEUE, WAKE_UP
 from app.context import Context, open_context
 from app.outbox.tables import Topic
 from app.settings import get_settings
@@ -17,7 +17,7 @@ from worker.celery_app import celery
 if TYPE_CHECKING:
     from worker.host import Host
 
-KINDS = {MEDIA_QUEUE: "media", RECOGNISER_QUEUE: "host"}
+KINDS = {MEDIA_QUEUE: "media", RECOGNISER_QUEUE: "host", TRAINING_QUEUE: "training"}
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +37,14 @@ def _host() -> Host:
 def _load(**_: object) -> None:
     """Load the model before the first message comes, in the process that will use it."""
     if RECOGNISER_QUEUE in celery.amqp.queues.consume_from:
+        from worker.features.forgetting import keep_forgetting
+
+        keep_forgetting(_context())
         _host().warm_up()
+    if TRAINING_QUEUE in celery.amqp.queues.consume_from:
+        from worker.training.work import keep_telling
+
+        keep_telling(_context())
 
 
 @celery.task(name=TASKS[Topic.PREPARE][0])
@@ -52,6 +59,14 @@ def prepare(_transcription_id: str) -> None:
 def recognise(_transcription_id: str) -> None:
     """The id is for the log: the host takes whichever windows are next by fair share."""
     _host().work()
+
+
+@celery.task(name=TASKS[Topic.ADAPT][0])
+def adapt(_adaptation_id: str) -> None:
+    """The id is for the log: which adapter is made next, the database says."""
+    from worker.training.work import train_waiting
+
+    train_waiting(_context())
 
 
 @celery.task(name=WAKE_UP)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from functools import lru_cache
+from importlib.metadata import version
 
 from app.settings import REPOSITORY
 
 _CODE = ("app", "worker", "data")
+_PACKAGES = ("av", "ctranslate2", "faster-whisper", "numpy", "onnxruntime", "tokenizers")
+"""What samples, windows, text and times are computed with."""
 
 
 @lru_cache(maxsize=1)
@@ -20,6 +23,12 @@ def code_version() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "sha256:" + _hash_of_code()
     return commit + ("+" if changed else "")
+
+
+@lru_cache(maxsize=1)
+def package_versions() -> dict[str, str]:
+    """Of the libraries that a transcript's bits depend on."""
+    return {name: version(name) for name in _PACKAGES}
 
 
 def _git(*arguments: str) -> str:

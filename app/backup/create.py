@@ -196,6 +196,9 @@ def _note_keys(connection: Connection, tables: list[Table], keys: IO[bytes]) -> 
         ),
         _audio_of_windows(window, job),
     ]
+    if "model_version" in named:  # schemas before 0004 have none
+        adapter = named["model_version"].c.adapter_key
+        queries.append(select(adapter).where(adapter.is_not(None)).distinct())
     count = 0
     options = {"stream_results": True, "yield_per": rows.AT_ONCE}
     for query in queries:

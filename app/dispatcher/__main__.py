@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from app.adaptations.reaper import AdaptationReaper
 from app.broker import Broker, BrokerDown, make_celery
 from app.context import Context, open_context
 from app.dispatcher.relay import Relay, forget_sent
@@ -90,9 +91,11 @@ def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore
     steady = SteadyClock()
     leftovers = Leftovers(context.storage, LEFTOVER_S)
     reaper = Reaper(settings.lease_s, settings.max_attempts)
+    adaptations = AdaptationReaper(settings.lease_s, settings.max_attempts)
 
     def reap() -> None:
         taken = context.database.transact(reaper.take_back)
+        taken += context.database.transact(adaptations.take_back)
         if taken:
             logger.warning("took back %d leases of processes that died", taken)
 

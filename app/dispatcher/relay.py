@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from app.adaptations.holding import topics as adaptation_topics
 from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TASKS, WAKE_UP, Broker, BrokerDown
 from app.clock import now
 from app.context import Context
@@ -97,7 +98,7 @@ class Relay:
     def call_again(self) -> None:
         """Wake the workers for whatever waits, though each was told before. Raises `BrokerDown`."""
         with self.context.database.read() as session:
-            waiting = topics(session)
+            waiting = [*topics(session), *adaptation_topics(session)]
         for topic in waiting:
             self._wake(*TASKS[topic], "somebody waits")
 

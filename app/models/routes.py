@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from sqlmodel import Session
 
-from app.context import ContextDep
+from app.context import Context, ContextDep
+from app.domains.serving import serving
 from app.errors import NotFound
+from app.models.names import adapted
 from app.transcriptions.options import models
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -18,6 +21,8 @@ class Model(BaseModel):
     object: str = "model"
     created: int = _CREATED
     owned_by: str = "lectern"
+    domain: str | None = Field(default=None, description="The field that this adapter serves.")
+    version: int | None = None
 
 
 class ModelList(BaseModel):
@@ -27,13 +32,29 @@ class ModelList(BaseModel):
 
 @router.get("")
 def list_models(context: ContextDep) -> ModelList:
-    """The first is the default."""
-    return ModelList(data=[Model(id=name) for name in models(context.settings)])
+    """The first is the default; those of domains that an adapter serves are at the end."""
+    with context.database.read() as session:
+        return ModelList(data=_offered(context, session))
 
 
 @router.get("/{name}")
 def read_model(name: str, context: ContextDep) -> Model:
     """Whether a model may be asked for by this name."""
-    if name not in models(context.settings):
+    with context.database.read() as session:
+        found = {model.id: model for model in _offered(context, session)}
+    if name not in found:
         raise NotFound(code="model_not_found", detail=f"There is no model {name[:80]!r} here.")
-    return Model(id=name)
+    return found[name]
+
+
+def _offered(context: Context, session: Session) -> list[Model]:
+    served = [
+        Model(
+            id=adapted(version.parent, version.adapter_sha256),
+            created=int(version.created_at.timestamp()),
+            domain=domain.name,
+            version=version.number,
+        )
+        for domain, version in serving(session)
+    ]
+    return [*(Model(id=name) for name in models(context.settings)), *served]

@@ -10,7 +10,10 @@ from app.outbox.tables import OutboxRow, Topic
 
 
 def wake(session: Session, topic: Topic, transcription_id: str) -> None:
-    """Tell the workers, after the commit, that there is work."""
+    """Tell the workers, after the commit, that there is work.
+
+    The id, of an adaptation where the topic is one, is for their log alone.
+    """
     session.add(OutboxRow(topic=topic, payload={"transcription_id": transcription_id}))
 
 

@@ -16,6 +16,8 @@ class Topic(StrEnum):
     """A recording waits to be decoded."""
     RECOGNISE = "recognise"
     """Windows wait to be recognised."""
+    ADAPT = "adapt"
+    """An adapter waits to be made."""
     DELETE_OBJECTS = "delete_objects"
     """Stored objects nobody refers to any more."""
 

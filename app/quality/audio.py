@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.storage.base import PIECE_BYTES, ObjectMissing, StoredObject
+from data.acquisition.places import described_places
 
 MEDIA_TYPES: Final = MappingProxyType(
     {
@@ -52,6 +53,9 @@ def corpus_folders(roots: Sequence[Path], corpus: str) -> Iterator[Path]:
         for root in roots:
             if (root / name).is_dir():
                 yield root / name
+        place = described_places().get(name)
+        if place is not None and place.is_dir():
+            yield place
 
 
 def names(corpus: str) -> Iterator[str]:

@@ -40,7 +40,12 @@ class MultipartReader:
     body is not what its header says, has two files, or ends early.
     """
 
-    def __init__(self, content_type: str, open_sink: Callable[[], Sink]) -> None:
+    def __init__(
+        self,
+        content_type: str,
+        open_sink: Callable[[], Sink],
+        max_field_bytes: int = MAX_FIELD_BYTES,
+    ) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
@@ -50,6 +55,7 @@ class MultipartReader:
             )
         self.form = Form()
         self._open_sink = open_sink
+        self._max_field_bytes = max_field_bytes
         self._sink: Sink | None = None
         self._had_file = False
         self._ended = False
@@ -135,10 +141,11 @@ class MultipartReader:
             self._sink(data[start:end])
             return
         self._value += data[start:end]
-        if len(self._value) > MAX_FIELD_BYTES:
+        if len(self._value) > self._max_field_bytes:
             raise BadRequest(
                 code="field_too_long",
-                detail=f"The field {self._name[:80]!r} is longer than {MAX_FIELD_BYTES} bytes.",
+                detail=f"The field {self._name[:80]!r} is longer than {self._max_field_bytes}"
+                " bytes.",
             )
 
     def _part_end(self) -> None:

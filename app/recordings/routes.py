@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.admission import receiving
 from app.context import Context, ContextDep
+from app.domains import service as domains
 from app.errors import BadRequest, Conflict
 from app.ids import new_id
 from app.recordings import service
@@ -65,16 +66,19 @@ def read(
     recording_id: str,
     context: ContextDep,
     model: str | None = Query(None, description="Estimate for this model."),
+    domain: str | None = Query(None, description="Estimate for whatever serves this domain."),
 ) -> RecordingOut:
     """What is known of a recording, and how long its transcription would take now."""
+    default = context.settings.model
     with context.database.read() as session:
         recording = service.get(session, recording_id)
-    return described(context, recording, model or context.settings.model)
+        used = domains.use(session, domain, model, default).model if domain else model
+    return described(context, recording, used or default)
 
 
 @router.delete("/{recording_id}", status_code=204)
 def remove(recording_id: str, context: ContextDep) -> Response:
-    """Delete an upload that was not transcribed; delete the transcription otherwise."""
+    """Delete an upload that was not transcribed, and previews; delete the transcript otherwise."""
     with context.database.write() as session:
         recording = service.get(session, recording_id)
         if recording.used_at is not None:

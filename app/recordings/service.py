@@ -17,8 +17,10 @@ from app.media.client import AudioInfo, MediaError
 from app.media.faults import planted
 from app.media.source import Source
 from app.outbox.service import delete_objects
+from app.previews import removal as previews
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile
+from app.releases.learned import mark_deleted
 from app.storage.base import Storage
 
 
@@ -104,9 +106,14 @@ def get(session: Session, recording_id: str) -> Recording:
 def remove(session: Session, recording: Recording) -> None:
     """Delete the row now and the audio once this transaction has been committed."""
     # Ch 28 · Security and Privacy: deleting a transcript deletes the audio it was made from
+    previews.of_recording(session, recording.id)
     keys = {recording.storage_key, recording.playback_key} - {None}
     delete_objects(session, [key for key in keys if key is not None])
     session.delete(recording)
+    session.flush()
+    same = select(Recording.id).where(Recording.upload_sha256 == recording.upload_sha256)
+    if session.exec(same).first() is None:
+        mark_deleted(session, recording.upload_sha256, recording.owner_id)
 
 
 def sweep_unused(session: Session, unused_h: float) -> int:

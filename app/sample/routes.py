@@ -5,6 +5,7 @@ The transcripts are made by the pipeline itself (`python -m evaluation.sample`) 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ def load() -> SampleOut:
     made = json.loads((FOLDER / f"{NAME}.transcripts.json").read_text())
     return SampleOut(
         name=f"{NAME}.opus",
+        sha256=hashlib.sha256((FOLDER / f"{NAME}.opus").read_bytes()).hexdigest(),
         title=script["title"],
         synthetic=script["synthetic"],
         duration=script["duration_s"],

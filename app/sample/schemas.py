@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class TurnOut(BaseModel):
@@ -40,6 +40,7 @@ class VersionOut(BaseModel):
 
 class SampleOut(BaseModel):
     name: str
+    sha256: str = Field(description="Of the recording, to find it among those that were sent.")
     title: str
     synthetic: bool
     duration: float

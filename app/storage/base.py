@@ -14,7 +14,7 @@ from app.errors import StorageFull, Unavailable
 
 PIECE_BYTES = 1024 * 1024
 """Most that is read or handed on at once."""
-KINDS = ("recordings", "windows", "playback")
+KINDS = ("recordings", "windows", "playback", "adapters")
 """What keys begin with. Nothing else below a bucket's prefix is ours to list or to remove."""
 _KEY = re.compile(rf"(?:{'|'.join(KINDS)})(?:/[A-Za-z0-9_-]+)+")
 

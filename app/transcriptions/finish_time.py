@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
+from app.models.names import parent_of
 from app.recordings.schemas import Estimate
 from app.settings import Settings
 from app.tables import LOCAL_ACCOUNT
@@ -46,15 +47,19 @@ class Load:
 
 
 def rtfx(session: Session, model: str) -> tuple[float, bool]:
-    """Audio seconds a second of `model` here, and whether that was measured."""
-    speed = session.exec(
-        select(SpeedRow.rtfx)
-        .where(SpeedRow.model == model)
-        .order_by(col(SpeedRow.measured_at).desc())
-    ).first()
-    if speed is not None:
-        return speed, True
-    return ASSUMED_RTFX.get(model, ASSUMED_OTHER), False
+    """Audio seconds a second of `model` here, and whether that was measured.
+
+    An adapter that is new here is as fast as its parent: the merged model has the same shape.
+    """
+    for name in dict.fromkeys([model, parent_of(model)]):
+        speed = session.exec(
+            select(SpeedRow.rtfx)
+            .where(SpeedRow.model == name)
+            .order_by(col(SpeedRow.measured_at).desc())
+        ).first()
+        if speed is not None:
+            return speed, True
+    return ASSUMED_RTFX.get(parent_of(model), ASSUMED_OTHER), False
 
 
 def backlog(session: Session) -> dict[str, Load]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlmodel import Session
+
+from app.domains import service as domains
+from app.domains.service import Use
+from app.domains.serving import use_adapter
 from app.errors import Unprocessable
+from app.models.names import TINY, adapter_of, english_only, parent_of
 from app.recordings.multipart import Form
 from app.settings import Settings
 
 MAX_KEYWORDS = 200
 MAX_KEYWORD_CHARACTERS = 60
-TINY = "tiny.en"
 # fmt: off
 LANGUAGES = frozenset(
     (
@@ -36,17 +42,27 @@ class Request:
     language: str | None
     keywords: tuple[str, ...]
     priority: int
+    domain: str | None = None
+    named: bool = False
+    """Whether the model was asked for by name; else a domain may choose it."""
+    use: Use | None = None
+    """What the domain stands for, once it was looked up."""
+    first_s: float | None = None
+    """For a preview: how much of the recording is heard at most; None: all of it."""
 
     def options(self) -> dict[str, Any]:
         """What decides the text, beside the model."""
-        return {"language": self.language, "keywords": list(self.keywords)}
+        options: dict[str, Any] = {"language": self.language, "keywords": list(self.keywords)}
+        if self.use is None or not self.use.sounds:
+            return options
+        return {**options, "repair": [list(pair) for pair in self.use.sounds]}
 
 
 def parse(form: Form, settings: Settings) -> Request:
     """Raises `Unprocessable`, naming the field, what it held and what it may hold."""
     model = form.first("model") or settings.model
     offered = models(settings)
-    if model not in offered:
+    if model not in offered and adapter_of(model) is None:  # those the database knows
         raise Unprocessable(
             code="unknown_model",
             detail=f"There is no model {model[:80]!r} here; there are {', '.join(offered)}.",
@@ -58,18 +74,62 @@ def parse(form: Form, settings: Settings) -> Request:
             detail=f"{language[:20]!r} is not the code of a language the model knows; use for"
             " example en, de or fr, or leave it out.",
         )
-    if model.endswith(".en") and language not in (None, "en"):
+    if english_only(model) and language not in (None, "en"):
         raise Unprocessable(
             code="language_not_supported",
             detail=f"The model {model} knows English only, not {language!r}.",
         )
-    for absent in ("domain", "project", "speakers"):
+    for absent in ("project", "speakers"):
         if form.first(absent):
             raise Unprocessable(
                 code="not_supported",
                 detail=f"The field {absent!r} is not supported by this version; leave it out.",
             )
-    return Request(model, language, _keywords(form), _priority(form))
+    domain = (form.first("domain") or "").strip() or None
+    return Request(
+        model,
+        language,
+        checked_keywords(form.all("keywords")),
+        _priority(form),
+        domain,
+        bool(form.first("model")),
+    )
+
+
+def with_domain(asked: Request, session: Session, settings: Settings) -> Request:
+    """The request with what its domain brings at this moment: adapter, language, terms.
+
+    The request's own keywords come first; the model reads as many terms as its prompt holds.
+    Raises `NotFound` for an unknown domain, `Unprocessable` for an adapter that does not serve.
+    """
+    named = asked.model if asked.named else None
+    if asked.domain is not None:
+        found = domains.use(session, asked.domain, named, settings.model)
+    elif named is not None and adapter_of(named) is not None:
+        found = use_adapter(session, named)
+    else:
+        return asked
+    return with_use(asked, found)
+
+
+def with_use(asked: Request, found: Use) -> Request:
+    """The request with what its domain stands for, once that is known.
+
+    Raises `Unprocessable` for an adapter that was named and is of another language.
+    """
+    named = asked.model if asked.named else None
+    keywords = tuple(dict.fromkeys([*asked.keywords, *found.terms]))[:MAX_KEYWORDS]
+    language = asked.language or found.language
+    model = found.model
+    if language != found.language:
+        if named is not None and adapter_of(named) is not None:
+            raise Unprocessable(
+                code="language_not_supported",
+                detail=f"The adapter of {named} was made for {found.language!r}, not for"
+                f" {language!r}; leave the model out, or ask for {parent_of(named)}.",
+            )
+        model, found = parent_of(model), replace(found, version_id=None)
+    return replace(asked, model=model, language=language, keywords=keywords, use=found)
 
 
 def models(settings: Settings) -> list[str]:
@@ -77,10 +137,9 @@ def models(settings: Settings) -> list[str]:
     return list(dict.fromkeys([settings.model, TINY]))
 
 
-def _keywords(form: Form) -> tuple[str, ...]:
-    keywords = tuple(
-        dict.fromkeys(k for raw in form.all("keywords") if (k := " ".join(raw.split())))
-    )
+def checked_keywords(given: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in the order given. Raises `Unprocessable` for too many, or one too long."""
+    keywords = tuple(dict.fromkeys(k for raw in given if (k := " ".join(raw.split()))))
     if len(keywords) > MAX_KEYWORDS:
         raise Unprocessable(
             code="too_many_keywords",

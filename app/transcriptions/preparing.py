@@ -42,6 +42,8 @@ class Preparation:
     transcription_id: str
     storage_key: str
     model: str
+    first_s: float | None
+    """How much of the recording is to be heard; None: all of it."""
     known_windows: frozenset[int]
 
 
@@ -61,14 +63,17 @@ class NewWindow:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What is known once the whole recording was decoded."""
+    """What is known once everything to be heard was decoded."""
 
     duration_s: float
     samples_sha256: str
     complete: bool
+    """False when the file ends before the audio it announces."""
     skipped: list[tuple[float, float, float]]
     """Triples (start_s, end_s, level_dbfs)."""
     playback_key: str | None = None
+    cut: bool = False
+    """The end of a preview: nothing is known about the recording behind it."""
 
 
 def begin(session: Session, transcription_id: str, code: str) -> Preparation | None:
@@ -107,6 +112,7 @@ def begin(session: Session, transcription_id: str, code: str) -> Preparation | N
         transcription_id=job.id,
         storage_key=recording.storage_key,
         model=job.model,
+        first_s=job.first_s,
         known_windows=frozenset(known),
     )
 
@@ -169,18 +175,18 @@ def add_windows(session: Session, held: Preparation, windows: list[NewWindow]) -
 
 
 def finish(session: Session, held: Preparation, decoded: Decoded) -> None:
-    """The recording was decoded to its end. Raises `LeaseLost`."""
+    """The recording was decoded to its end, or that of the part. Raises `LeaseLost`."""
     ended = session.get(Attempt, held.attempt_id)
     if ended is not None and ended.state is AttemptState.PREPARED:
         return  # a commit whose answer was lost
     attempt, job = _held(session, held)
     attempt.state = AttemptState.PREPARED
     attempt.finished_at = now()
-    recording = session.get_one(Recording, job.recording_id)
-    recording.duration_s = job.duration_s = decoded.duration_s
-    recording.samples_sha256 = decoded.samples_sha256
-    recording.complete = decoded.complete
-    recording.playback_key = recording.playback_key or decoded.playback_key
+    job.duration_s = decoded.duration_s
+    if decoded.cut:
+        job.part_sha256 = decoded.samples_sha256
+    else:
+        _know(session.get_one(Recording, job.recording_id), decoded)
     for start_s, end_s, level in decoded.skipped:
         session.add(
             SkippedRow(
@@ -196,6 +202,13 @@ def finish(session: Session, held: Preparation, decoded: Decoded) -> None:
     job.revision += 1
     session.flush()
     finish_if_complete(session, job)
+
+
+def _know(recording: Recording, decoded: Decoded) -> None:
+    recording.duration_s = decoded.duration_s
+    recording.samples_sha256 = decoded.samples_sha256
+    recording.complete = decoded.complete
+    recording.playback_key = recording.playback_key or decoded.playback_key
 
 
 def fail(session: Session, held: Preparation, code: str, message: str, *, retryable: bool) -> None:

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 from sqlmodel import Session, col, select
 
+from app.domains.tables import Domain, Glossary
 from app.recordings.tables import Recording
+from app.releases.tables import ModelVersion
 from app.transcriptions.finish_time import eta_s, queue_position
 from app.transcriptions.schemas import (
+    DomainUsedOut,
     ErrorOut,
     EventOut,
     FallbackOut,
+    FeaturesOut,
     ModelOut,
     SegmentOut,
     SkippedOut,
@@ -69,13 +73,14 @@ def without_segments(session: Session, job: Transcription) -> TranscriptionOut:
     """Everything about the job but its segments, of which there are none in it."""
     return TranscriptionOut(
         **_summary_fields(session, job),
-        recording_id=job.recording_id,
         text=job.text if job.text is not None else text_of(session, job.id),
         segments=[],
         skipped=_skipped(session, job.id),
         fallbacks=_fallbacks(session, job),
         warnings=_warnings(session, job),
         options=job.options,
+        instead_of=job.instead_of,
+        features=features_used(session, job.id),
     )
 
 
@@ -152,6 +157,9 @@ def _summary_fields(session: Session, job: Transcription) -> dict[str, Any]:
         "started_at": job.started_at,
         "finished_at": job.finished_at,
         "revision": job.revision,
+        "domain": _domain(session, job),
+        "recording_id": job.recording_id,
+        "first_s": job.first_s,
     }
 
 
@@ -170,9 +178,15 @@ def _segment(row: Row[Any]) -> SegmentOut:
         end=row.end_s,
         text=row.text,
         speaker=row.speaker,
-        words=[WordOut(word=w, start=a, end=b, probability=p) for w, a, b, p in row.words],
+        words=[_word(*word) for word in row.words],
         flags=list(row.flags),
     )
+
+
+def _word(
+    word: str, start_s: float, end_s: float, probability: float, heard: str | None = None
+) -> WordOut:
+    return WordOut(word=word, start=start_s, end=end_s, probability=probability, heard=heard)
 
 
 def _skipped(session: Session, transcription_id: str) -> list[SkippedOut]:
@@ -203,11 +217,35 @@ def _fallbacks(session: Session, job: Transcription) -> list[FallbackOut]:
     ]
 
 
+def features_used(session: Session, transcription_id: str) -> FeaturesOut | None:
+    """What was still kept of an earlier hearing; None: everything was computed anew."""
+    saved = col(WindowRow.result)["features_saved_s"].as_float()
+    query = select(func.count(saved), func.sum(saved)).where(
+        WindowRow.transcription_id == transcription_id
+    )
+    reused, seconds = session.execute(query).one()
+    return FeaturesOut(reused=reused, seconds_saved=round(seconds, 2)) if reused else None
+
+
+def _domain(session: Session, job: Transcription) -> DomainUsedOut | None:
+    domain = session.get(Domain, job.domain_id) if job.domain_id else None
+    if domain is None:
+        return None
+    terms = session.get(Glossary, job.glossary_id) if job.glossary_id else None
+    made = session.get(ModelVersion, job.model_version_id) if job.model_version_id else None
+    return DomainUsedOut(
+        name=domain.name,
+        glossary_version=terms.number if terms else None,
+        model_version=made.number if made else None,
+    )
+
+
 def _warnings(session: Session, job: Transcription) -> list[str]:
     warnings = []
     if job.status is Status.SUCCEEDED and job.stage is Stage.DONE and not job.text:
         warnings.append(NO_SPEECH)
     recording = session.get(Recording, job.recording_id)
-    if recording is not None and not recording.complete:
+    # Of a part, nobody has come to the end of the file
+    if recording is not None and not recording.complete and job.part_sha256 is None:
         warnings.append(ENDS_EARLY)
     return warnings

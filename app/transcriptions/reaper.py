@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.models.names import ladder
 from app.outbox.service import wake
 from app.outbox.tables import Topic
 from app.silence import Silence
 from app.telemetry.service import is_gone
 from app.transcriptions import attempts
-from app.transcriptions.options import TINY
 from app.transcriptions.recognising import NewSegment, give_up, step_down
 from app.transcriptions.tables import (
     Attempt,
@@ -115,6 +115,6 @@ def _lose_window(session: Session, row: WindowRow, job: Transcription, max_attem
 
 
 def rungs(job: Transcription) -> int:
-    """Models to try: the one asked for and, where English may be spoken, the smallest one."""
+    """How many models there are to try for it."""
     language = job.options.get("language") or job.language
-    return 1 if job.model == TINY or language not in (None, "en") else 2
+    return len(ladder(job.model, language))

@@ -11,8 +11,10 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.ids import new_id
+from app.models.names import english_only
 from app.outbox.service import delete_objects, wake
 from app.outbox.tables import Topic
+from app.recordings.origin import origins_of
 from app.transcriptions.finish import finish_if_complete
 from app.transcriptions.finish_time import assumed_length_s
 from app.transcriptions.shares import Candidate, Shares
@@ -43,6 +45,8 @@ class LeasedWindow:
     strict_speech: tuple[tuple[float, float], ...]
     audio_key: str
     rung: int
+    origin: str | None = None
+    """Under which name features of its recording are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class NewSegment:
     start_s: float
     end_s: float
     text: str
-    words: list[tuple[str, float, float, float]]
+    words: list[tuple[str, float, float, float] | tuple[str, float, float, float, str]]
+    """Word, start_s, end_s, probability; and what was heard, where a term stands instead."""
     flags: list[str]
 
 
@@ -95,7 +100,7 @@ def lease(
     suspect = _suspect(session)
     if suspect is not None:
         job, row = suspect
-        return None if hearing else _taken(job, [row], process)
+        return None if hearing else _taken(session, job, [row], process)
     # Ch 12 · Scaling the System: jobs share the one recogniser by what each has already had
     shares = shares or Shares()
     turns, pending = _turns(session, shares)
@@ -113,17 +118,19 @@ def lease(
             break
     rows = [row for row in rows if row.rung == rows[0].rung and row.tries == rows[0].tries]
     shares.took([(row.owner_id, row.transcription_id, row.speech_s) for row in rows])
-    return _taken(lead, rows, process) if rows else None
+    return _taken(session, lead, rows, process) if rows else None
 
 
-def _taken(lead: Transcription, rows: Sequence[WindowRow], process: str) -> Batch:
+def _taken(session: Session, lead: Transcription, rows: Sequence[WindowRow], process: str) -> Batch:
     for row in rows:
         row.state = WindowState.RUNNING
         row.fence += 1
         row.process = process
         row.started_at = now()
     model, options, language = _wants(lead)
-    return Batch(model, options, language, tuple(_leased(row) for row in rows))
+    origins = origins_of(session, {row.transcription_id for row in rows})
+    leased = tuple(_leased(row, origins.get(row.transcription_id)) for row in rows)
+    return Batch(model, options, language, leased)
 
 
 def _suspect(session: Session) -> tuple[Transcription, WindowRow] | None:
@@ -187,7 +194,7 @@ def _unsettled(job: Transcription) -> bool:
 
     The others wait for it, so that the text does not depend on which stream was quicker.
     """
-    named = job.options.get("language") or job.model.endswith(".en")
+    named = job.options.get("language") or english_only(job.model)
     return not named and job.done_s == 0
 
 
@@ -204,7 +211,7 @@ def _next_windows(session: Session, job: Transcription, most: int) -> list[Windo
     )
 
 
-def _leased(row: WindowRow) -> LeasedWindow:
+def _leased(row: WindowRow, origin: str | None) -> LeasedWindow:
     return LeasedWindow(
         id=row.id,
         transcription_id=row.transcription_id,
@@ -214,6 +221,7 @@ def _leased(row: WindowRow) -> LeasedWindow:
         strict_speech=tuple((a, b) for a, b in row.strict_speech),
         audio_key=row.audio_key,
         rung=row.rung,
+        origin=origin,
     )
 
 

@@ -24,6 +24,7 @@ from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
 from app.transcriptions.exports import FORMATS
 from app.transcriptions.exports.plain import as_json
+from app.transcriptions.provenance import ProvenanceOut, provenance
 from app.transcriptions.schemas import TranscriptionOut, TranscriptionPage, TranscriptionSummary
 from app.transcriptions.tables import Status, Transcription
 from app.transcriptions.wait import until_over
@@ -47,6 +48,11 @@ SUBMIT_BODY = {
                             "description": "Id of a recording uploaded before, instead of `file`.",
                         },
                         "model": {"type": "string", "example": "whisper-base"},
+                        "domain": {
+                            "type": "string",
+                            "example": "poverty-research",
+                            "description": "Its glossary and its adapter are used.",
+                        },
                         "language": {
                             "type": "string",
                             "example": "en",
@@ -98,14 +104,15 @@ def _submit(
     def work(session: Session) -> TranscriptionSummary:
         job = session.get(Transcription, job_id)
         if job is None:  # else committed, but the answer was lost
+            found = options.with_domain(asked, session, context.settings)
             if file is None or info is None:
                 recording = recordings.get(session, given or "")
             else:
                 recording = recordings.keep(session, file, info)
             check_job(
-                session, context.settings, recording.owner_id, recording.duration_s, asked.model
+                session, context.settings, recording.owner_id, recording.duration_s, found.model
             )
-            job = service.submit(session, recording, asked, job_id)
+            job = service.submit(session, recording, found, job_id)
             session.flush()
         return read.summary(session, job)
 
@@ -119,10 +126,13 @@ def list_jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
     status: Annotated[list[Status] | None, Query()] = None,
+    previews: Annotated[bool, Query(description="Also the jobs of previews of domains.")] = False,
 ) -> TranscriptionPage:
     """The newest first."""
     with context.database.read() as session:
-        jobs, following = service.page(session, limit=limit, cursor=cursor, status=status or [])
+        jobs, following = service.page(
+            session, limit=limit, cursor=cursor, status=status or [], previews=previews
+        )
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 
 
@@ -153,6 +163,17 @@ def _body(pieces: Iterable[str]) -> memoryview:
     for piece in pieces:
         body += piece.encode()
     return memoryview(body)
+
+
+@router.get("/{transcription_id}/provenance")
+def read_provenance(
+    transcription_id: JobId,
+    context: ContextDep,
+    windows: Annotated[bool, Query(description="Tell of each window, too.")] = True,
+) -> ProvenanceOut:
+    """Where the text comes from, to the bit; `lectern reproduce` runs it again."""
+    with context.database.read() as session:
+        return provenance(session, service.get(session, transcription_id), each=windows)
 
 
 @router.post("/{transcription_id}/cancel")

@@ -15,6 +15,9 @@ class WordOut(BaseModel):
     start: float
     end: float
     probability: float = Field(ge=0, le=1)
+    heard: str | None = Field(
+        default=None, description="What was recognised, where a term of the domain stands instead."
+    )
 
 
 class SegmentOut(BaseModel):
@@ -26,7 +29,8 @@ class SegmentOut(BaseModel):
     words: list[WordOut]
     flags: list[str] = Field(
         description="Doubts about it: `low_confidence`, `repetition`, `no_speech_detected`,"
-        " `too_fast`, `missed_speech`, `inaudible`, `failed`."
+        " `too_fast`, `missed_speech`, `inaudible`, `failed`; `repaired`: it has a term in the"
+        " place of words that sound like it."
     )
 
 
@@ -41,11 +45,26 @@ class ModelOut(BaseModel):
     version: str | None = Field(description="SHA-256 of the weights.")
 
 
+class DomainUsedOut(BaseModel):
+    """What of a domain went into a transcript."""
+
+    name: str
+    glossary_version: int | None
+    model_version: int | None = Field(description="Null: the parent, without an adapter.")
+
+
 class FallbackOut(BaseModel):
     start: float
     end: float
     model: str | None = Field(description="What recognised it instead; null: nothing did.")
     reason: str
+
+
+class FeaturesOut(BaseModel):
+    """What was not computed again because the recording had been heard shortly before."""
+
+    reused: int = Field(description="Windows whose encoder features were still kept.")
+    seconds_saved: float = Field(description="Computing time that making them had taken.")
 
 
 class ErrorOut(BaseModel):
@@ -73,6 +92,11 @@ class TranscriptionSummary(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     revision: int
+    domain: DomainUsedOut | None = None
+    recording_id: str
+    first_s: float | None = Field(
+        default=None, description="Of a preview: only so many seconds of the recording are heard."
+    )
 
 
 class TranscriptionOut(TranscriptionSummary):
@@ -122,7 +146,6 @@ class TranscriptionOut(TranscriptionSummary):
         }
     )
 
-    recording_id: str
     text: str
     segments: list[SegmentOut]
     skipped: list[SkippedOut]
@@ -131,6 +154,12 @@ class TranscriptionOut(TranscriptionSummary):
         description="What a reader should know, e.g. that no speech was found."
     )
     options: dict[str, Any]
+    instead_of: str | None = Field(
+        default=None, description="The transcript of a withdrawn version that this one replaces."
+    )
+    features: FeaturesOut | None = Field(
+        default=None, description="Null when everything was computed for this transcript."
+    )
 
 
 class TranscriptionPage(BaseModel):

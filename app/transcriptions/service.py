@@ -13,17 +13,17 @@ from sqlmodel import Session, col, select
 from app.clock import now
 from app.errors import BadRequest, Conflict, NotFound
 from app.ids import new_id
-from app.outbox.service import delete_objects, wake
+from app.outbox.service import wake
 from app.outbox.tables import Topic
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
+from app.transcriptions.erasing import erase
 from app.transcriptions.finish import finish_if_complete
 from app.transcriptions.options import Request
 from app.transcriptions.tables import (
     Attempt,
     AttemptState,
     SegmentRow,
-    SkippedRow,
     Stage,
     Status,
     Transcription,
@@ -39,7 +39,8 @@ def submit(
 
     `job_id` is given where this may be done again, to see whether it was done before.
     """
-    recording.used_at = recording.used_at or now()
+    if request.first_s is None:  # a preview does not make an upload one that is kept
+        recording.used_at = recording.used_at or now()
     job = Transcription(
         id=job_id or new_id("tr"),
         organisation_id=recording.organisation_id,
@@ -49,11 +50,20 @@ def submit(
         model=request.model,
         options=request.options(),
         priority=request.priority,
-        duration_s=recording.duration_s,
+        first_s=request.first_s,
+        duration_s=_to_hear_s(recording, request),
+        domain_id=request.use.domain_id if request.use else None,
+        glossary_id=request.use.glossary_id if request.use else None,
+        model_version_id=request.use.version_id if request.use else None,
     )
     session.add(job)
     wake(session, Topic.PREPARE, job.id)
     return job
+
+
+def _to_hear_s(recording: Recording, request: Request) -> float | None:
+    known = [each for each in (recording.duration_s, request.first_s) if each is not None]
+    return min(known, default=None)
 
 
 def get(session: Session, transcription_id: str) -> Transcription:
@@ -179,18 +189,24 @@ def release_windows(session: Session, transcription_id: str) -> None:
 
 
 def remove(session: Session, transcription_id: str) -> None:
-    """Delete the job in any state, its text, and its recording if no other job has it."""
+    """Delete the job in any state, its text, and its recording if no other job has it.
+
+    Previews made from the recording go with it. Raises `Conflict` for a job of a preview.
+    """
     # Ch 28 · Security and Privacy: one call removes text, windows and audio; no state forbids it
     job = locked(session, transcription_id)
-    keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
-    delete_objects(session, list(keys))
-    for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
-        session.execute(delete(table).where(col(table.transcription_id) == job.id))
+    if job.first_s is not None:
+        raise Conflict(
+            code="of_preview",
+            detail="This is one side of the preview of a domain. Nothing was deleted; delete the"
+            " preview: `DELETE /v1/domains/{name}/previews/{id}`.",
+        )
     recording_id = job.recording_id
-    session.delete(job)
-    session.flush()
+    erase(session, job)
     others = session.exec(
-        select(Transcription.id).where(Transcription.recording_id == recording_id)
+        select(Transcription.id).where(
+            Transcription.recording_id == recording_id, col(Transcription.first_s).is_(None)
+        )
     ).first()
     recording = session.get(Recording, recording_id)
     if others is None and recording is not None:
@@ -198,10 +214,20 @@ def remove(session: Session, transcription_id: str) -> None:
 
 
 def page(
-    session: Session, *, limit: int, cursor: str | None, status: list[Status]
+    session: Session,
+    *,
+    limit: int,
+    cursor: str | None,
+    status: list[Status],
+    previews: bool = False,
 ) -> tuple[list[Transcription], str | None]:
-    """The newest jobs first; the second value continues the list, or is None at its end."""
+    """The newest jobs first; the second value continues the list, or is None at its end.
+
+    Those of previews only where `previews` asks for them: they are no transcripts of recordings.
+    """
     query = select(Transcription)
+    if not previews:
+        query = query.where(col(Transcription.first_s).is_(None))
     if status:
         query = query.where(col(Transcription.status).in_(status))
     if cursor:

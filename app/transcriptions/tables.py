@@ -72,8 +72,18 @@ class Transcription(Row, table=True):
     model: str = Field(max_length=128)
     model_version: str | None = Field(default=None, max_length=64)
     """SHA-256 of the weights that were used."""
+    domain_id: str | None = Field(default=None, max_length=64)
+    glossary_id: str | None = Field(default=None, max_length=64)
+    model_version_id: str | None = Field(default=None, index=True, max_length=64)
+    """Of the domain, when it was submitted; the terms are in the options."""
+    instead_of: str | None = Field(default=None, index=True, max_length=64)
+    """The transcript that a withdrawn version made, which this one replaces."""
     options: dict[str, Any] = json_column()
     """Requested: language, keywords, task. Together with the model they decide the text."""
+    first_s: float | None = None
+    """Of a preview (app/previews): so many seconds of the recording are heard; None: all."""
+    part_sha256: str | None = Field(default=None, max_length=64)
+    """Of the samples heard, where `first_s` ended before the recording did."""
     language: str | None = Field(default=None, max_length=16)
     language_probability: float | None = None
     duration_s: float | None = None

@@ -102,6 +102,8 @@ class Description(_Part):
     clip_ids: str = ""
     """File beside this one with the identifiers of the clips that belong to a subset."""
     pinned: Pinned | None = None
+    place: str = ""
+    """Of a corpus in the checkout: its folder, where that has another name (`places.py`)."""
 
     @property
     def wanted_ids(self) -> frozenset[str] | None:

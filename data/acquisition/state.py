@@ -12,7 +12,7 @@ from data.acquisition.description import Description, describe, names
 from data.acquisition.errors import AcquisitionError
 from data.acquisition.lock import Lock
 from data.acquisition.manifest import BadManifest, Entry
-from data.acquisition.places import MANIFEST, Places
+from data.acquisition.places import MANIFEST, Places, described_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _verdict(
             f"fetched {known.fetched_at[:10]}"
             + ("; the committed results were made with another copy" if pinned is not None else ""),
         )
-    if folder.parent == places.committed:
+    if folder.parent == places.committed or folder in described_places().values():
         return "committed", "present", "made by our own code"
     if pinned is not None or known is not None:
         expected = pinned.manifest_sha256 if pinned is not None else ""

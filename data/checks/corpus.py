@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from data.acquisition.places import MANIFEST, REPOSITORY, Places
+from data.acquisition.places import MANIFEST, REPOSITORY, Places, name_of
 
 
 class CannotCheck(Exception):
@@ -126,4 +126,4 @@ def read(folder: Path) -> Corpus:
             broken.append((number, "not a JSON object"))
     if not clips:
         raise CannotCheck(f"{folder / MANIFEST} has no clips in it.")
-    return Corpus(folder.resolve().name, folder, tuple(clips), tuple(broken))
+    return Corpus(name_of(folder), folder, tuple(clips), tuple(broken))

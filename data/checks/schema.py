@@ -96,6 +96,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "description": _TEXT,
     "title": _TEXT,
     "voice": _TEXT,
+    "synthesiser": _TEXT,
     "synthetic": _YES_NO,
     "sha256": _SUM,
     "segments": (_are_sentences, "a list of {start_s, end_s, text} with start_s before end_s"),

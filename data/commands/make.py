@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from data.acquisition.places import REPOSITORY, Places
+from data.acquisition.description import describe
+from data.acquisition.places import REPOSITORY, Places, described_places
 from data.material.interview import writing
 from data.nonspeech import collection
 
@@ -23,7 +25,9 @@ NONSPEECH_MINUTES: Final = 120.0
 
 
 def make(
-    name: Annotated[str, typer.Argument(help="nonspeech, interview-60 or dialogues")],
+    name: Annotated[
+        str, typer.Argument(help="nonspeech, interview-60, dialogues, general-guard, ruby-test …")
+    ],
     hours: Annotated[
         float | None, typer.Option(min=0.001, max=100, help="how long, of nonspeech")
     ] = None,
@@ -32,17 +36,19 @@ def make(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="another one is other material")] = 0,
 ) -> None:
-    """Make test material: sound without speech, a long interview, the dialogues anew.
+    """Make test material: sound without speech, a long interview, dialogues and sentences anew.
 
     Speech is made in an environment of its own, see data/synthesis/README.md; nonspeech is not.
     """
     if hours is not None and minutes is not None:
         raise typer.BadParameter("either --hours or --minutes")
     wanted = minutes if minutes is not None else hours * 60 if hours is not None else None
-    if name not in RECIPES:
-        raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(RECIPES)}")
+    known = dict(RECIPES)
+    known.update((of, partial(_sentences, of)) for of in described_places())
+    if name not in known:
+        raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(known)}")
     try:
-        RECIPES[name](wanted, seed)
+        known[name](wanted, seed)
     except OSError as problem:
         typer.echo(f"{name} could not be written: {problem}", err=True)
         raise typer.Exit(2) from problem
@@ -88,6 +94,21 @@ def _dialogues(minutes: float | None, seed: int) -> None:
     _read_aloud(Places.from_environment().committed / "dialogues", *_synthesis())
 
 
+def _sentences(name: str, minutes: float | None, seed: int) -> None:
+    """A corpus of single sentences, as its description says."""
+    if minutes is not None or seed:
+        raise typer.BadParameter(f"{name} is what its sentences say: no length, no seed")
+    python, _ = _synthesis(with_voices=False)
+    recipe = describe(name).options
+    listed, glossary = recipe["sentences"], recipe.get("pronounce")
+    command = ["-m", "data.synthesis.sentences", listed, str(described_places()[name])]
+    command += ["--split", recipe["voices"], "--name", name]
+    command += ["--pronounce", glossary] if glossary else []
+    cache = Places.from_environment().fetched.parent / "synthesis" / "clips"
+    _run([str(python.absolute()), *command, "--cache", str(cache.absolute())])
+    typer.echo(f"Written to {described_places()[name]}")
+
+
 RECIPES: Final[dict[str, Callable[[float | None, int], None]]] = {
     "nonspeech": _nonspeech,
     "interview-60": _interview,
@@ -100,17 +121,19 @@ def _leave_datasheet(folder: Path, made_by: Path) -> None:
     shutil.copyfile(made_by.with_name("README.md"), folder / "README.md")
 
 
-def _synthesis() -> tuple[Path, Path]:
-    """Python and voices of the environment that speaks."""
+def _synthesis(with_voices: bool = True) -> tuple[Path, Path]:
+    """Python of the environment that speaks, and the voices of kokoro-js."""
     home = Places.from_environment().fetched.parent / "synthesis"
     python = Path(os.environ.get("LECTERN_SYNTHESIS") or home) / "bin" / "python"
     voices = Path(os.environ.get("LECTERN_VOICES") or home / "package" / "voices")
-    missing = [str(path) for path in (python, voices) if not path.exists()]
+    needed = (python, voices) if with_voices else (python,)
+    missing = [str(path) for path in needed if not path.exists()]
     if missing:
         typer.echo(
             f"Speech cannot be made here: there is no {' and no '.join(missing)}.\n"
-            "data/synthesis/README.md says how to set it up; LECTERN_SYNTHESIS names the\n"
-            "environment and LECTERN_VOICES the voices if they are somewhere else.",
+            "`make setup-training` makes the environment, data/synthesis/README.md has the rest;\n"
+            "LECTERN_SYNTHESIS names the environment and LECTERN_VOICES the voices if they are\n"
+            "somewhere else.",
             err=True,
         )
         raise typer.Exit(2)
@@ -123,6 +146,12 @@ def _read_aloud(folder: Path, python: Path, voices: Path) -> None:
     # which would lead out of the virtual environment.
     command = [str(python.absolute()), "-m", "data.synthesis.corpus", str(folder.absolute())]
     command += ["--voices", str(voices.absolute()), "--cache", str(cache.absolute())]
+    _run(command)
+    typer.echo(f"Written to {folder}")
+
+
+def _run(command: list[str]) -> None:
+    """At the top of the checkout; ends with this command's exit code if it fails."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     try:
         done = subprocess.run(command, check=False, cwd=REPOSITORY, env=environment)
@@ -130,4 +159,3 @@ def _read_aloud(folder: Path, python: Path, voices: Path) -> None:
         sys.exit(130)
     if done.returncode:
         raise typer.Exit(done.returncode)
-    typer.echo(f"Written to {folder}")

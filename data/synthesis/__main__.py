@@ -51,7 +51,7 @@ def synthesise(path: Path, out: Path, voices: Path | None, threads: int, bit_rat
             "command": "python -m data.synthesis",
             "script": path.name,
             "script_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            **provenance(script.voices),
+            **provenance(script.voices, voices),
         },
     }
     text = json.dumps(description, indent=2, ensure_ascii=False)

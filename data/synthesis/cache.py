@@ -28,7 +28,7 @@ def cached(speak: Speak, folder: Path, made_by: Mapping[str, Any]) -> Speak:
     folder.mkdir(parents=True, exist_ok=True)
 
     def speaking(turn: Turn) -> Speech:
-        path = folder / f"{_key(turn, made_by)}.npz"
+        path = folder / f"{key(turn, made_by)}.npz"
         kept = _read(path)
         if kept is None:
             kept = speak(turn)
@@ -38,7 +38,8 @@ def cached(speak: Speak, folder: Path, made_by: Mapping[str, Any]) -> Speak:
     return speaking
 
 
-def _key(turn: Turn, made_by: Mapping[str, Any]) -> str:
+def key(turn: Turn, made_by: Mapping[str, Any]) -> str:
+    """What the speech of a turn depends on, as a name for it."""
     voice = made_by["voices_sha256"][turn.voice]
     same = {name: value for name, value in made_by.items() if name != "voices_sha256"}
     parts = [_FORM, turn.said, turn.units, turn.voice, voice, turn.speed, same]

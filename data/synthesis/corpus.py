@@ -53,7 +53,7 @@ def make(folder: Path, voices: Path | None, cache: Path, threads: int, bit_rate:
     (folder / "audio").mkdir(exist_ok=True)
     rows = []
     with kokoro(names, voices, threads) as speak:
-        kept = cached(speak, cache, provenance(names))
+        kept = cached(speak, cache, provenance(names, voices))
         for path, script in scripts.items():
             recording = lay_out(script, with_progress(kept, script))
             written = write_opus(

@@ -14,8 +14,8 @@ from data.synthesis.script import Script, Turn
 from data.synthesis.timeline import Recording, Span
 
 LICENCE = "made for Lectern, under its licence"
-_ACCENTS = {"a": "American", "b": "British"}
-_GENDERS = {"f": "female", "m": "male"}
+ACCENTS = {"a": "American", "b": "British"}
+GENDERS = {"f": "female", "m": "male"}
 
 
 def clip(
@@ -59,8 +59,8 @@ def _segment(span: Span, spans: Sequence[Span]) -> dict[str, Any]:
         "speaker": turn.voice,
         "role": turn.speaker,
         "voice": turn.voice,
-        "gender": _GENDERS[turn.voice[1]],
-        "accent": _ACCENTS[turn.voice[0]],
+        "gender": GENDERS[turn.voice[1]],
+        "accent": ACCENTS[turn.voice[0]],
         "speed": turn.speed,
         "level_db": turn.level_db,
         "overlap_s": round(talked_over_s(span, spans), 3),

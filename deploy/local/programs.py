@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE
+from app.broker import MEDIA_QUEUE, RECOGNISER_QUEUE, TRAINING_QUEUE
 from app.settings import REPOSITORY, Settings
 
 PAGE = REPOSITORY / "ui" / "main.py"
@@ -52,11 +52,20 @@ def programs(settings: Settings, *, ui: bool) -> list[Program]:
         Program("host", _worker(RECOGNISER_QUEUE, "host", 1), "recognises speech",
                 _MODEL_HOST_ENVIRONMENT),
     ]  # fmt: skip
+    if can_train(settings):
+        found.append(Program("training", _worker(TRAINING_QUEUE, "training", 1), "adapts models"))
     if not settings.broker_url:
         found.insert(0, Program("broker", _broker(settings), "wakes up the workers"))
     if ui:
         found.append(Program("ui", _without_secrets(_page(settings)), "shows the page"))
     return found
+
+
+def can_train(settings: Settings) -> bool:
+    """Whether `make setup-training` was run: torch is here, and the environment that speaks."""
+    home = os.environ.get("LECTERN_SYNTHESIS") or settings.home / "synthesis"
+    speaks = (Path(home) / "bin" / "python").exists()
+    return speaks and importlib.util.find_spec("torch") is not None
 
 
 def _without_secrets(command: tuple[str, ...]) -> tuple[str, ...]:

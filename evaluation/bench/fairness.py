@@ -102,7 +102,8 @@ def _spread(values: list[float]) -> dict[str, float]:
 @contextmanager
 def running(home: Path) -> Iterator[Product]:
     """The product as `make run` starts it, without its page."""
-    with started(home, {"LECTERN_MODEL": "tiny.en"}) as subject, subject.client() as http:
+    chosen = {"LECTERN_MODEL": "tiny.en", "LECTERN_FEATURES_BYTES": "0"}  # hear each every time
+    with started(home, chosen) as subject, subject.client() as http:
         yield Product(http, Database(Settings(home=home).database))
 
 

@@ -36,7 +36,8 @@ from evaluation.corpora import BadManifest, CorpusMissing
 from evaluation.corpora import load as load_corpus
 from evaluation.metrics.texts import versions
 from evaluation.report import terminal
-from worker.models.weights import ModelError, find
+from worker.models.store import find_model
+from worker.models.weights import ModelError
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "behaviour"
 _COLOUR = {Status.KEPT: "green", Status.BEYOND: "bold red", Status.UNJUDGED: "bold yellow"}
@@ -71,7 +72,7 @@ def command(
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(model).name)
         reviewed = tolerances.load(name, limits)
         played, unreadable = speech(spread(load_corpus(corpus), clips))
-        weights = find(model, get_settings().models_dir)
+        weights = find_model(model, get_settings().models_dir)
         engine = remembering(pipeline(model))
     except (BadManifest, BehaviourError, ConditionError, CorpusMissing, ModelError) as error:
         typer.echo(str(error), err=True)

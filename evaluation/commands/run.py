@@ -20,7 +20,7 @@ from evaluation.corpora import CorpusMissing
 from evaluation.metrics.glossary import BadGlossary
 from evaluation.runs.cache import Cache
 from evaluation.runs.format import CLEAN, Run, run_name, save
-from evaluation.runs.make import ENGINES, Nothing, Order, Step, make
+from evaluation.runs.make import MODES, Nothing, Order, Step, make
 from evaluation.scoring import By, parse_by, scored
 from evaluation.statistics.table import MEASURES, UnknownField
 from worker.models.weights import ModelError
@@ -58,8 +58,8 @@ def command(
     Nothing is transcribed twice: stop it at any time, and the same command goes on. Exit codes: 0
     done, 1 done with recordings that failed, 2 could not be done.
     """
-    if mode not in ENGINES:
-        raise typer.BadParameter(f"modes are {', '.join(ENGINES)}", param_hint="--mode")
+    if mode not in MODES:
+        raise typer.BadParameter(f"modes are {', '.join(MODES)}", param_hint="--mode")
     options = DecodingOptions(
         language=None if language == "auto" else language, keywords=tuple(keyword or ())
     )

@@ -21,7 +21,7 @@ from typing import Any
 from app.settings import REPOSITORY
 from evaluation.runs.heard import Heard, from_json, to_json
 
-_CODE = ("worker/pipeline", "worker/decoder", "worker/host.py", "app/media")
+_CODE = ("worker/pipeline", "worker/features", "worker/decoder", "worker/host.py", "app/media")
 _PACKAGES = ("ctranslate2", "faster-whisper", "onnxruntime", "av", "numpy", "tokenizers")
 
 

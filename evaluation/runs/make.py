@@ -29,9 +29,10 @@ from evaluation.runs.cache import Cache, hearing_code
 from evaluation.runs.format import CLEAN, Run, run_name
 from evaluation.runs.heard import Heard
 from evaluation.runs.resources import peak_memory, processor_s
-from evaluation.runs.sequential import Prepare, sequential
+from evaluation.runs.sequential import Prepare, remembering, sequential
 from evaluation.runs.served import served
-from worker.models.weights import Weights, find
+from worker.models.store import find_model
+from worker.models.weights import Weights
 from worker.pipeline.recognise import DecodingOptions
 
 
@@ -48,7 +49,9 @@ class Engine(Protocol):
 
 ENGINES: Final[
     dict[str, Callable[[str, DecodingOptions, Settings], AbstractContextManager[Engine]]]
-] = {"sequential": sequential, "served": served}
+] = {"sequential": sequential, "served": served, "remembering": remembering}
+MODES: Final = ("sequential", "served")
+"""Those whose times say something."""
 
 
 _NOT_PLAYED: Final = frozenset({"impulse-response"})
@@ -123,7 +126,7 @@ def make(
     if not clips:
         raise Nothing(f"The corpus {corpus.name} has no clips.")
     change = condition(order.condition) if order.condition != CLEAN else None
-    weights = find(order.model, settings.models_dir)
+    weights = find_model(order.model, settings.models_dir)
     what = _what(order, weights, settings, change)
     with ThreadPoolExecutor() as pool:
         jobs = list(pool.map(lambda clip: _job(clip, what, cache), clips))
@@ -149,10 +152,10 @@ def make(
     ]
     failed = frozenset(each.id for each in recordings if each.error is not None)
     return Run(
-        name=run_name(corpus.name, order.model, order.mode, order.condition)
+        name=run_name(corpus.name, weights.name, order.mode, order.condition)
         + (f"--first-{limit}" if limit else ""),
         corpus=corpus.name,
-        model=order.model,
+        model=weights.name,
         mode=order.mode,
         condition=order.condition,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -193,6 +196,7 @@ def _what(
         "options": {
             **asdict(order.options),
             "keywords": list(order.options.keywords),
+            "repair": [list(pair) for pair in order.options.repair],
             "device": settings.device,
             "compute_type": settings.compute_type,
         },

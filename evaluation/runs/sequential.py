@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 from app.media.client import DecoderClient, MediaError
 from app.settings import Settings
 from evaluation.runs.format import HeardWord
 from evaluation.runs.heard import Heard, HeardSegment
 from worker.decoder.local import decoder
-from worker.models.weights import Weights, find
+from worker.features.store import FeatureStore
+from worker.models.store import find_model
+from worker.models.weights import Weights
 from worker.pipeline.ladder import Outcome
 from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
@@ -31,6 +34,9 @@ from worker.pipeline.types import Samples, Segment
 
 Audio = Path | bytes
 """A file, or its bytes."""
+_ORIGIN: Final = "evaluation"
+_FEATURES_BYTES: Final = 2_000_000_000
+_FEATURES_H: Final = 24.0 * 14
 Prepare = Callable[[], Audio]
 """Makes the audio when its turn comes: thousands of changed recordings are never all in memory."""
 
@@ -45,6 +51,8 @@ class Sequential:
     weights: Weights
     load: Callable[[str], Recogniser]
     client: DecoderClient
+    origin: str | None = None
+    """Under whose name features are kept; None: they are not."""
 
     @property
     def pid(self) -> int:
@@ -65,7 +73,12 @@ class Sequential:
         first: float | None = None
         outcomes: list[Outcome] = []
         stream = transcribe(
-            self._blocks(audio), self.load, self.model, options=self.options, streams=1
+            self._blocks(audio),
+            self.load,
+            self.model,
+            options=self.options,
+            streams=1,
+            origin=self.origin,
         )
         for outcome in stream:
             outcomes.append(outcome)
@@ -99,17 +112,45 @@ class Sequential:
 
 
 @contextmanager
-def sequential(model: str, options: DecodingOptions, settings: Settings) -> Iterator[Sequential]:
+def sequential(
+    model: str,
+    options: DecodingOptions,
+    settings: Settings,
+    *,
+    features: FeatureStore | None = None,
+) -> Iterator[Sequential]:
     """A model ready to hear. Raises `ModelError` when its weights cannot be used."""
 
     @lru_cache(maxsize=2)
     def load(name: str) -> Recogniser:
-        return load_recogniser(name, settings)[0]
+        return load_recogniser(name, settings, features)[0]
 
-    weights = find(model, settings.models_dir)
+    weights = find_model(model, settings.models_dir)
     load(model)
+    origin = None if features is None else _ORIGIN
     with decoder(max_children=settings.stream_count + 2) as client:
-        yield Sequential(model, options, settings, weights, load, client)
+        yield Sequential(model, options, settings, weights, load, client, origin)
+
+
+@contextmanager
+def remembering(model: str, options: DecodingOptions, settings: Settings) -> Iterator[Sequential]:
+    """The same, for a model that shares its encoder with others that hear the same recordings.
+
+    The encoder is most of the work, and a model and its adapters have one encoder: what it gave
+    for a window is kept in files. The texts are the same to the letter; times of processing say
+    nothing.
+    """
+    store = FeatureStore(
+        settings.home / "evaluation" / "features",
+        quota_bytes=_FEATURES_BYTES,
+        hours=_FEATURES_H,
+        min_free_bytes=settings.min_free_bytes,
+    )
+    with sequential(model, options, settings, features=store) as engine:
+        try:
+            yield engine
+        finally:
+            store.flush()
 
 
 def _segment(segment: Segment) -> HeardSegment:

@@ -21,7 +21,8 @@ from evaluation.bench.product import Subject, started
 from evaluation.runs.format import HeardWord
 from evaluation.runs.heard import INAUDIBLE, Heard, HeardSegment
 from evaluation.runs.sequential import Prepare
-from worker.models.weights import Weights, find
+from worker.models.store import find_model
+from worker.models.weights import Weights
 from worker.pipeline.recognise import DecodingOptions
 
 AT_ONCE: Final = 8
@@ -119,7 +120,7 @@ class Served:
 @contextmanager
 def served(model: str, options: DecodingOptions, settings: Settings) -> Iterator[Served]:
     """A product in a folder of its own. Raises `ModelError`, and `NotStarted` with its output."""
-    weights = find(model, settings.models_dir)
+    weights = find_model(model, settings.models_dir)
     environment = {
         "LECTERN_MODEL": model,
         "LECTERN_DEVICE": settings.device,

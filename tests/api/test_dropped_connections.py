@@ -58,7 +58,7 @@ def test_a_commit_whose_answer_was_lost_is_not_done_twice(
     assert send(client, path) in (201, 202)
     assert len(rows.all(Recording)) == 1
     assert len(rows.all(Transcription)) == (path == "/v1/transcriptions")
-    assert list(rows.context.storage.keys()) == [rows.all(Recording)[0].storage_key]
+    assert list(rows.context.storage.keys("recordings/")) == [rows.all(Recording)[0].storage_key]
 
 
 def test_connections_that_keep_dropping_lose_no_submission(client: TestClient, rows: Rows) -> None:
@@ -66,4 +66,4 @@ def test_connections_that_keep_dropping_lose_no_submission(client: TestClient, r
     assert [send(client, "/v1/transcriptions") for _ in range(8)] == [202] * 8
     assert len(rows.all(Transcription)) == len(rows.all(Recording)) == 8
     named = {recording.storage_key for recording in rows.all(Recording)}
-    assert set(rows.context.storage.keys()) == named
+    assert set(rows.context.storage.keys("recordings/")) == named

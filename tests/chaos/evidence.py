@@ -17,6 +17,7 @@ from app.context import Context
 from app.database import Database
 from app.outbox.tables import OutboxRow
 from app.recordings.tables import Recording as RecordingRow
+from app.releases.tables import ModelVersion
 from app.storage.leftovers import Leftovers
 from app.transcriptions.orphans import named_objects
 from app.transcriptions.tables import Attempt, SegmentRow, Transcription, WindowRow, WindowState
@@ -51,6 +52,8 @@ class Evidence:
     segments: dict[str, list[SegmentRow]] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     uploads: list[RecordingRow] = field(default_factory=list)
+    adapters: set[str] = field(default_factory=set)
+    """Keys of those that come with Lectern."""
     unsent: int = 0
     waiting: dict[str, int] = field(default_factory=dict)
     """Messages in the broker, by queue."""
@@ -90,6 +93,7 @@ def read_rows(session: Session, found: Evidence) -> None:
     found.windows, found.segments = dict(windows), dict(segments)
     found.attempts = list(session.exec(select(Attempt)))
     found.uploads = list(session.exec(select(RecordingRow)))
+    found.adapters = {key for key in session.exec(select(ModelVersion.adapter_key)) if key}
     found.damage = _damage(session)
 
 

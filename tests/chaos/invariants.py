@@ -154,7 +154,7 @@ def nothing_waits_to_be_sent(found: Evidence) -> Violations:
 
 
 def every_object_has_a_row_and_every_row_its_object(found: Evidence) -> Violations:
-    named: dict[str, str] = {}
+    named = dict.fromkeys(found.adapters, "a version of a model")
     for upload in found.uploads:
         for key in {upload.storage_key, upload.playback_key} - {None}:
             named[key or ""] = f"recording {upload.name}"

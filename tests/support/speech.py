@@ -13,13 +13,23 @@ from worker.pipeline.types import SAMPLE_RATE, Piece, Recognition, Samples, Wind
 from worker.pipeline.windows import Packer
 
 AUDIO = Path(__file__).resolve().parents[1] / "audio"
+DOMAINS = Path(__file__).resolve().parents[2] / "data" / "domains"
 
 
 def read(name: str) -> Samples:
     """A recording of `tests/audio`, shape (n,), at 16 kHz."""
+    return _read(AUDIO / name)
+
+
+def read_clip(path: str) -> Samples:
+    """A clip of `data/domains`."""
+    return _read(DOMAINS / path)
+
+
+def _read(path: Path) -> Samples:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     parts = []
-    with av.open(str(AUDIO / name)) as container:
+    with av.open(str(path)) as container:
         frames = [*container.decode(audio=0), None]
         for frame in frames:
             parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
@@ -75,6 +85,16 @@ def heard(
     return Recognition(text, words, "en", 1.0, avg_logprob, no_speech_prob, ratio, rung)
 
 
+# fmt: off
+ORDINARY = frozenset((
+    "a", "action", "active", "are", "at", "can", "for", "from", "he", "in", "is", "it", "jit",
+    "me", "mix", "of", "our", "part", "record", "reads", "ruby", "see", "soap", "spec", "the",
+    "they", "to", "was", "we", "why", "with",
+))
+# fmt: on
+"""Words that the stub calls ordinary; a real model asks its vocabulary."""
+
+
 class StubRecogniser:
     """Answers with what `say` returns for a window, and remembers what it was asked."""
 
@@ -86,6 +106,9 @@ class StubRecogniser:
         self.name = name
         self.asked: list[tuple[tuple[int, ...], DecodingOptions]] = []
         self._say = say
+
+    def ordinary(self, word: str) -> bool:
+        return word.lower() in ORDINARY
 
     def recognise(
         self, windows: Sequence[Window], options: DecodingOptions | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -58,10 +58,18 @@ class CommandClient(Client):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, transport)
 
-    def check_options(self, model: str | None, language: str | None, keywords: list[str]) -> None:
+    def check_options(
+        self,
+        model: str | None,
+        language: str | None,
+        keywords: Sequence[str],
+        domain: str | None = None,
+    ) -> None:
         """Have the options checked before hours of audio are sent with them."""
         try:
-            self.transcribe("none", model=model, language=language, keywords=keywords)
+            self.transcribe(
+                "none", model=model, language=language, domain=domain, keywords=keywords
+            )
         except ApiError as error:
             if error.code != "recording_not_found":
                 raise

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ui.cli.exits import EPILOG, Exit, Stop
+from ui.cli import model_commands
+from ui.cli.exits import EPILOG, Exit
+from ui.cli.frame import Json
+from ui.cli.frame import run as _run
 from ui.cli.outcome import Format, Wanted
 
 app = typer.Typer(
@@ -22,26 +25,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+app.add_typer(model_commands.app, name="models")
 
-Json = Annotated[bool, typer.Option("--json", help="Print results for programs.")]
 
+class Instructions(StrEnum):
+    """Sets of instructions that CTranslate2 can be held to."""
 
-def _run(work: Callable[[], Exit], as_json: bool) -> None:
-    """Run a command and end with its exit code; what stops it is told in one sentence or two."""
-    try:
-        code = work()
-    except Stop as stop:
-        typer.echo(f"lectern: {stop.message}", err=True)
-        if as_json:
-            import json
-
-            error = {"code": stop.error_code, "message": stop.message}
-            typer.echo(json.dumps({"error": error}, indent=2))
-        code = stop.code
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        code = Exit.INTERRUPTED
-    raise typer.Exit(int(code))
+    GENERIC = "GENERIC"
+    AVX = "AVX"
+    AVX2 = "AVX2"
+    AVX512 = "AVX512"
 
 
 @app.command(epilog=EPILOG)
@@ -65,6 +58,10 @@ def transcribe(
     keywords_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Terms to expect, one a line; # begins a comment."),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", "-d", metavar="NAME", help="See `lectern domains`."),
     ] = None,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="What the transcript looks like.")
@@ -93,7 +90,7 @@ def transcribe(
         from ui.cli import transcribe as command
 
         terms = command.keywords(keyword or [], keywords_file)
-        wanted = Wanted(language, model, terms, format)
+        wanted = Wanted(language, model, terms, domain, format)
         return command.run(files, wanted, output, force=force, as_json=as_json)
 
     _run(work, as_json)
@@ -105,18 +102,6 @@ def status(as_json: Json = False) -> None:
 
     def work() -> Exit:
         from ui.cli import status as command
-
-        return command.run(as_json)
-
-    _run(work, as_json)
-
-
-@app.command(epilog=EPILOG)
-def models(as_json: Json = False) -> None:
-    """Which models there are and whether their weights on this computer are as published."""
-
-    def work() -> Exit:
-        from ui.cli import models as command
 
         return command.run(as_json)
 
@@ -174,5 +159,117 @@ def restore(
         from ui.cli import backup as command
 
         return command.restore(file, force=force, as_json=as_json)
+
+    _run(work, as_json)
+
+
+@app.command(epilog=EPILOG)
+def reproduce(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Of a finished transcription.")],
+    compute_type: Annotated[
+        str | None,
+        typer.Option(metavar="TYPE", help="Use another one than then, to see what changes."),
+    ] = None,
+    streams: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Use another number of streams than then."),
+    ] = None,
+    instructions: Annotated[
+        Instructions | None,
+        typer.Option(help="Compute as an older processor would: another class of machine."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a transcript again from its recording and compare texts and times bit by bit.
+
+    Exit code 0: identical. 1: something differs, or could not be compared; it says what, and what
+    is not as it was. The stored transcript is not changed.
+    """
+
+    def work() -> Exit:
+        from ui.cli import reproduce as command
+
+        return command.run(
+            id,
+            compute_type=compute_type,
+            streams=streams,
+            instructions=instructions.value if instructions else None,
+            as_json=as_json,
+        )
+
+    _run(work, as_json)
+
+
+domains = typer.Typer(
+    help="Domains: the words of a field, given to the recogniser.",
+    invoke_without_command=True,
+    rich_markup_mode="markdown",
+    epilog=EPILOG,
+)
+app.add_typer(domains, name="domains")
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Such as ruby.")]
+
+
+@domains.callback()
+def list_domains(context: typer.Context, as_json: Json = False) -> None:
+    """All domains; without a running product those that come with Lectern."""
+    if context.invoked_subcommand is not None:
+        return
+
+    def work() -> Exit:
+        from ui.cli import domains as command
+
+        return command.show_all(as_json)
+
+    _run(work, as_json)
+
+
+@domains.command("show", epilog=EPILOG)
+def show_domain(name: Name, as_json: Json = False) -> None:
+    """A domain and its glossary."""
+
+    def work() -> Exit:
+        from ui.cli import domains as command
+
+        return command.show(name, as_json)
+
+    _run(work, as_json)
+
+
+@domains.command("make", epilog=EPILOG)
+def make_domain(
+    name: Name,
+    terms: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="One term a line, or CSV with term and sounds_like."),
+    ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="PDF, PowerPoint, Word, CSV programme or text: terms are found."
+        ),
+    ] = None,
+    title: Annotated[str, typer.Option(help="As people call the field.")] = "",
+    about: Annotated[str, typer.Option(help="What it is about.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a domain of a list of terms, or of the terms that stand out in a text."""
+
+    def work() -> Exit:
+        from ui.cli import domains as command
+
+        return command.make(name, terms=terms, text=text, title=title, about=about, as_json=as_json)
+
+    _run(work, as_json)
+
+
+@domains.command("remove", epilog=EPILOG)
+def remove_domain(name: Name, as_json: Json = False) -> None:
+    """Remove a domain of your own; its transcripts stay."""
+
+    def work() -> Exit:
+        from ui.cli import domains as command
+
+        return command.remove(name, as_json)
 
     _run(work, as_json)

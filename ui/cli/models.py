@@ -12,7 +12,7 @@ from ui.cli.exits import Exit, Stop
 from ui.cli.progress import Bars, messages
 from ui.client import ApiError
 
-OK, UNUSABLE, UNCHECKED = "ok", "unusable", "unchecked"
+OK, UNUSABLE, UNCHECKED, SERVES = "ok", "unusable", "unchecked", "serves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,14 @@ class Model:
     name: str
     default: bool
     weights: str
-    """`ok`: present, sums right. `unusable`: see `detail`. `unchecked`: from a hub, when used."""
+    """`ok`: present, sums right. `unusable`: see `detail`. `unchecked`: from a hub, when used.
+    `serves`: a product's adapted model, which the worker checks when it merges it."""
     detail: str
     sha256: str | None = None
     """Of model.bin."""
+    domain: str | None = None
+    """That the model serves with its adapter."""
+    version: int | None = None
 
 
 def run(as_json: bool) -> Exit:
@@ -33,6 +37,7 @@ def run(as_json: bool) -> Exit:
         bar.says("checking the weights")
         found = [model(name, i == 0) for i, name in enumerate(names())]
         bar.end()
+    found += serving()
     if as_json:
         sys.stdout.write(json.dumps([asdict(m) for m in found], indent=2) + "\n")
     else:
@@ -54,6 +59,29 @@ def names() -> list[str]:
         return CommandClient(product.settings).models()
     except ApiError as error:
         raise Stop(error.detail, Exit.UNUSABLE, error.code) from error
+
+
+def serving() -> list[Model]:
+    """The adapted models of the running product, one a domain that has one."""
+    product = find.find()
+    if product is None:
+        return []
+    try:
+        served = CommandClient(product.settings).serving()
+    except ApiError as error:
+        raise Stop(error.detail, Exit.UNUSABLE, error.code) from error
+    return [
+        Model(
+            version.name,
+            False,
+            SERVES,
+            f"serves {each.domain}, version {version.number}",
+            domain=each.domain,
+            version=version.number,
+        )
+        for each in served
+        if (version := each.champion) is not None
+    ]
 
 
 def model(name: str, default: bool) -> Model:

@@ -26,6 +26,7 @@ class Wanted:
     language: str | None = None
     model: str | None = None
     keywords: tuple[str, ...] = ()
+    domain: str | None = None
     format: Format = Format.TXT
 
 

@@ -18,6 +18,7 @@ from app.clock import now
 from app.errors import Problem
 from app.ids import new_id
 from app.media.client import DecoderClient, Decoding, MediaError
+from app.models.names import ladder
 from app.recordings.multipart import Form
 from app.recordings.names import display_name
 from app.settings import Settings
@@ -25,6 +26,7 @@ from app.transcriptions import options
 from app.transcriptions.exports import FORMATS
 from app.transcriptions.read import ENDS_EARLY, NO_SPEECH, plain_text
 from app.transcriptions.schemas import (
+    DomainUsedOut,
     FallbackOut,
     ModelOut,
     SegmentOut,
@@ -33,7 +35,7 @@ from app.transcriptions.schemas import (
     WordOut,
 )
 from app.transcriptions.tables import SegmentRow, Stage, Status
-from ui.cli import outputs
+from ui.cli import outputs, standalone_domains
 from ui.cli.allocator import keep_memory
 from ui.cli.exits import Exit, Stop
 from ui.cli.outcome import Failure, Item, Refused, Transcript, Wanted
@@ -41,9 +43,10 @@ from ui.cli.progress import Bar, Bars
 from ui.cli.submit import fallback_note, report
 from worker.decoder.local import decoder
 from worker.models.weights import ModelError, Weights, catalogue, find
-from worker.pipeline.ladder import Outcome, rungs_of
+from worker.pipeline.ladder import Outcome
 from worker.pipeline.loading import load_recogniser
 from worker.pipeline.recognise import DecodingOptions, Recogniser
+from worker.pipeline.repair import terms_of
 from worker.pipeline.transcribe import SURE
 from worker.pipeline.transcribe import transcribe as recognise
 from worker.pipeline.types import Segment
@@ -85,7 +88,12 @@ def _checked(wanted: Wanted, settings: Settings) -> options.Request:
     fields = [("model", wanted.model or ""), ("language", wanted.language or "")]
     fields += [("keywords", keyword) for keyword in wanted.keywords]
     try:
-        return options.parse(Form(fields=fields), settings)
+        asked = options.parse(Form(fields=fields), settings)
+        return (
+            options.with_use(asked, standalone_domains.use(wanted.domain, asked))
+            if wanted.domain
+            else asked
+        )
     except Problem as problem:
         raise Stop(problem.detail, Exit.USAGE, problem.code) from problem
 
@@ -157,6 +165,7 @@ class _Engine:
             finished_at=now(),
             revision=1,
             options=self._asked.options(),
+            domain=_used(self._asked),
             skipped=[
                 SkippedOut(start=s.start_s, end=s.end_s, level_dbfs=s.level_dbfs)
                 for s in packer.skipped
@@ -170,7 +179,11 @@ class _Engine:
             decoding,
             self._load,
             asked.model,
-            options=DecodingOptions(language=asked.language, keywords=asked.keywords),
+            options=DecodingOptions(
+                language=asked.language,
+                keywords=asked.keywords,
+                repair=terms_of(asked.options()),
+            ),
             packer=packer,
             streams=self._settings.stream_count,
         )
@@ -189,9 +202,15 @@ class _Engine:
             "segments": segments,
             "language": next(sure, None),
             "model": ModelOut(name=model, version=self._models[model][1].version if best else None),
-            "fallbacks": _fallbacks(outcomes, rungs_of(model, self._asked.language)),
+            "fallbacks": _fallbacks(outcomes, ladder(model, self._asked.language)),
             "warnings": warnings if complete else [*warnings, ENDS_EARLY],
         }
+
+
+def _used(asked: options.Request) -> DomainUsedOut | None:
+    if asked.use is None:
+        return None
+    return DomainUsedOut(name=asked.use.domain_id, glossary_version=None, model_version=None)
 
 
 def _watched(outcomes: Iterator[Outcome], decoding: Decoding, bar: Bar) -> Iterator[Outcome]:

@@ -35,6 +35,7 @@ _OPTION_ERRORS = frozenset(
         "language_not_supported",
         "too_many_keywords",
         "keyword_too_long",
+        "domain_not_found",
     }
 )
 
@@ -42,7 +43,7 @@ _OPTION_ERRORS = frozenset(
 def check(client: CommandClient, wanted: Wanted) -> None:
     """Raises `Stop` when the product cannot be used or does not accept the options."""
     try:
-        client.check_options(wanted.model, wanted.language, list(wanted.keywords))
+        client.check_options(wanted.model, wanted.language, wanted.keywords, wanted.domain)
     except ApiError as error:
         if error.code in _OPTION_ERRORS:
             raise Stop(error.detail, Exit.USAGE, error.code) from error
@@ -174,7 +175,11 @@ class _Batch:
             raise _CalledOff
         wanted = self._wanted
         job = self._client.transcribe(
-            recording.id, language=wanted.language, model=wanted.model, keywords=wanted.keywords
+            recording.id,
+            language=wanted.language,
+            model=wanted.model,
+            domain=wanted.domain,
+            keywords=wanted.keywords,
         )
         return job.id
 

@@ -10,7 +10,9 @@ from ui.parts import faults, look, problems
 PAGES = [
     st.Page("transcribe.py", title="Transcribe", url_path="transcribe", default=True),
     st.Page("library.py", title="Library", url_path="library"),
+    st.Page("domains.py", title="Domains", url_path="domains"),
     st.Page("quality.py", title="Quality", url_path="quality"),
+    st.Page("models.py", title="Models", url_path="models"),
     st.Page("walkthrough.py", title="Walkthrough", url_path="walkthrough"),
     st.Page("transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
 ]

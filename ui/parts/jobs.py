@@ -99,6 +99,8 @@ def end_line(job: wire.Summary) -> str:
         parts.append(words.length(job.duration))
     if job.language:
         parts.append(job.language)
+    if job.domain is not None:
+        parts.append(f"domain {job.domain.name}")
     parts.append(words.moment(job.finished_at or job.created_at))
     return " · ".join(parts)
 

@@ -73,11 +73,34 @@ def _confirm(job: wire.Summary) -> None:
         " computer. They cannot be brought back.</p>",
         name=job.name,
     )
+    _learned(job)
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="delete-yes", on_click=_delete, args=(job.id,)):
             st.rerun()
         if st.button("Keep", key="delete-no"):
             st.rerun()
+
+
+def _learned(job: wire.Summary) -> None:
+    """Say so when models were trained on the recording: what they learned stays in them."""
+    if not job.recording_id:
+        return
+    with problems.told():
+        trained = session.client().trained_on(job.recording_id)
+        if not trained.items:
+            return
+        names = ", ".join(f"{each.domain} version {each.number}" for each in trained.items)
+        then = (
+            "Deleting it marks that there, and with every transcript it made; what was learned"
+            " stays in the weights until the version is rolled back."
+            if trained.marked_with_it
+            else "Another copy of it stays here, so nothing is marked yet."
+        )
+        show(
+            '<div class="l-fault"><p>It was used to train {names}. {then}</p></div>',
+            names=names,
+            then=then,
+        )
 
 
 def _delete(transcription_id: str) -> None:

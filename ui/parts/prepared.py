@@ -12,7 +12,7 @@ import streamlit as st
 
 from ui import wire
 from ui.client import ApiError
-from ui.parts import problems, session, words
+from ui.parts import domain_choice, problems, session, words
 from ui.parts.html import show
 
 _PARAMETER = "recordings"
@@ -44,6 +44,7 @@ LANGUAGES = {
 class Options:
     language: str | None
     model: str | None
+    domain: str | None
     keywords: tuple[str, ...]
 
 
@@ -90,11 +91,13 @@ def panel() -> None:
     failures: dict[str, ApiError] = st.session_state.pop("start_failures", {})
     shelf = _shelf()
     if not shelf.ids:
+        domain_choice.announced()
         return
     st.html('<div class="l-section">Ready to start</div>')
+    domain = domain_choice.chosen()
     ahead_s, shown = 0.0, 0
     for recording_id in list(shelf.ids):
-        recording = _read(recording_id, st.session_state.get("option_model"))
+        recording = _read(recording_id, st.session_state.get("option_model"), domain)
         if recording is None:
             continue
         ahead_s += _row(recording, ahead_s)
@@ -104,16 +107,17 @@ def panel() -> None:
     _mirror(shelf)
     if not shown:
         return
+    domain_choice.select()
     # The button stands above the options it depends on, so that opening them does not move it
     action = st.container()
-    asked = _options()
+    asked = _options(domain)
     label = f"Transcribe {words.several(shown, 'recording')}"
     action.button(label, type="primary", on_click=_start, args=(asked,), key="start")
 
 
-def _read(recording_id: str, model: str | None) -> wire.Recording | None:
+def _read(recording_id: str, model: str | None, domain: str | None) -> wire.Recording | None:
     try:
-        return session.client().recording(recording_id, model)
+        return session.client().recording(recording_id, model, domain)
     except ApiError as error:
         if error.code == problems.UNREACHABLE:
             raise
@@ -129,7 +133,7 @@ def _row(recording: wire.Recording, ahead_s: float) -> float:
     own_s = 0.0
     if estimate is not None:
         facts.append(words.finishes(estimate.finish_in_s + ahead_s))
-        facts += [f"model {estimate.model}", f"processed on {estimate.location}"]
+        facts += [f"model {words.model(estimate.model)}", f"processed on {estimate.location}"]
         if not estimate.measured:
             facts.append("a first guess, speed not measured here yet")
         own_s = (recording.duration_s or 0.0) / max(estimate.realtime_factor, 0.01)
@@ -146,7 +150,7 @@ def _row(recording: wire.Recording, ahead_s: float) -> float:
     return own_s
 
 
-def _options() -> Options:
+def _options(domain: str | None) -> Options:
     with st.expander("More"):
         language = st.selectbox(
             "Language", list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="option_lang"
@@ -159,9 +163,8 @@ def _options() -> Options:
             help="Names and jargon that occur in the recordings, separated by commas or lines.",
         )
     pieces = (piece.strip() for line in terms.splitlines() for piece in line.split(","))
-    return Options(
-        language or None, model, tuple(dict.fromkeys(piece for piece in pieces if piece))
-    )
+    terms_asked = tuple(dict.fromkeys(piece for piece in pieces if piece))
+    return Options(language or None, model, domain, terms_asked)
 
 
 def _start(asked: Options) -> None:
@@ -174,6 +177,7 @@ def _start(asked: Options) -> None:
                 recording_id,
                 language=asked.language,
                 model=asked.model,
+                domain=asked.domain,
                 keywords=asked.keywords,
             )
         except ApiError as error:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ui import wire
 from ui.client import ApiError
-from ui.parts import jobs, problems, session, words
+from ui.parts import jobs, origins, problems, session, words
 from ui.parts.html import html, joined, show
 from ui.parts.reader import DOUBT_BELOW, FLAGS, reader
 
@@ -41,10 +41,15 @@ def show_job(job: wire.Transcription) -> None:
         _cancelled(job)
     else:
         _heading(job)
+    origin = None if job.active else origins.found(job)
+    if origin is not None:
+        origins.notice(job, origin)
     if job.active or job.segments:
         reader(job)
     if not job.active:
         _notes(job)
+    if origin is not None:
+        origins.section(job, origin)
 
 
 @st.fragment(run_every=1)
@@ -60,7 +65,8 @@ def _running(transcription_id: str) -> None:
 def _heading(job: wire.Transcription) -> None:
     # Ch 29 · Transparency and Accountability: every transcript says that a machine made it, and which
     facts = [words.length(job.duration), *([job.language] if job.language else [])]
-    facts += [_model(job.model), words.moment(job.finished_at or job.created_at)]
+    facts += [_model(job.model), *([_domain(job.domain)] if job.domain else [])]
+    facts.append(words.moment(job.finished_at or job.created_at))
     show(
         '<p class="l-quiet">{facts}</p><p class="l-quiet">{label}</p>',
         facts=" · ".join(facts),
@@ -168,7 +174,18 @@ def _list(title: str, items: list[Markup]) -> None:
 
 
 def _model(model: wire.Model) -> str:
-    return f"{model.name}, weights {model.version[:8]}" if model.version else model.name
+    name = words.model(model.name)
+    return f"{name}, weights {model.version[:8]}" if model.version else name
+
+
+def _domain(used: wire.DomainUsed) -> str:
+    """`domain ruby, glossary version 1, adapter version 2`."""
+    parts = [f"domain {used.name}"]
+    if used.glossary_version is not None:
+        parts.append(f"glossary version {used.glossary_version}")
+    if used.model_version is not None:
+        parts.append(f"adapter version {used.model_version}")
+    return ", ".join(parts)
 
 
 def _cancel(transcription_id: str) -> None:

@@ -65,6 +65,12 @@ def several(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def model(name: str) -> str:
+    """A model as people call it: an adapter's sum says nothing to them."""
+    parent, joint, _ = name.partition("+")
+    return f"{parent}, adapted" if joint else name
+
+
 def plain(text: str) -> str:
     """`text` for a label that Streamlit reads as Markdown, so that it shows as it is."""
     flat = " ".join(text.split())

@@ -91,4 +91,6 @@ def _flagged(segment: Segment, too_fast: bool) -> Segment:
     mean = sum(word.probability for word in segment.words) / len(segment.words)
     if mean < LOW_PROBABILITY:
         flags.append("low_confidence")
+    if any(word.heard is not None for word in segment.words):
+        flags.append("repaired")
     return replace(segment, flags=tuple(flags))

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from app.models.names import english_only
 from worker.pipeline.guard import INAUDIBLE, Verdict, is_loop, judge
 from worker.pipeline.holes import fill
 from worker.pipeline.recognise import DecodingOptions, Recogniser
+from worker.pipeline.repair import repair
 from worker.pipeline.types import Recognition, Segment, Window
 
-TINY = "tiny.en"
 NO_REPEAT = 4
 """Tokens that may not come twice when a window is decoded again because it looped."""
 
@@ -27,13 +28,6 @@ class Outcome:
     """None: every rung failed."""
     withheld: str | None = None
     rung: int = 0
-
-
-def rungs_of(model: str, language: str | None) -> tuple[str, ...]:
-    """Names of the models to try, in order. tiny.en helps only where English is spoken."""
-    if model == TINY or language not in (None, "en"):
-        return (model,)
-    return (model, TINY)
 
 
 def recognise(
@@ -57,10 +51,14 @@ def _outcome(
     if is_loop(recognition) and not options.no_repeat_ngram_size:
         again = replace(options, no_repeat_ngram_size=NO_REPEAT)
         recognition = replace(
-            recogniser.recognise([window], again)[0], rung=f"{recogniser.name}/no-repeat"
+            recogniser.recognise([window], again)[0],
+            rung=f"{recogniser.name}/no-repeat",
+            features_saved_s=recognition.features_saved_s,
         )
     if recognition.words:
         recognition = fill(recogniser, window, recognition, options)
+        if options.repair:
+            recognition = repair(recognition, options.repair, recogniser.ordinary)
     verdict: Verdict = judge(window, recognition)
     return Outcome(window, verdict.segments, recognition, verdict.withheld, rung)
 
@@ -92,4 +90,4 @@ def climb(
 
 
 def _for_rung(options: DecodingOptions, name: str) -> DecodingOptions:
-    return replace(options, language="en") if name.endswith(".en") else options
+    return replace(options, language="en") if english_only(name) else options

@@ -14,11 +14,14 @@ from pathlib import Path
 
 import ctranslate2
 import numpy as np
+import numpy.typing as npt
 import tokenizers
 from faster_whisper.tokenizer import Tokenizer
 
+from worker.features.encoder import Encoder
+from worker.features.store import FeatureStore
 from worker.pipeline.alignment import words_of
-from worker.pipeline.features import frames_of, log_mel, padded_frames
+from worker.pipeline.features import frames_of, padded_frames
 from worker.pipeline.types import Recognition, Window
 
 MAX_PROMPT_TOKENS = 224
@@ -36,6 +39,8 @@ class DecodingOptions:
     task: str = "transcribe"
     keywords: tuple[str, ...] = ()
     """Terms the recording is expected to contain; they are put before the text as a prompt."""
+    repair: tuple[tuple[str, str], ...] = ()
+    """Terms, each with how it is said, that take the place of words that sound like them."""
     beam_size: int = 5
     no_repeat_ngram_size: int = 0
     """Above 0 forbids repeating that many tokens: the way out of a loop, never the default."""
@@ -52,6 +57,7 @@ class Recogniser:
         device: str = "cpu",
         compute_type: str = "int8",
         streams: int = 2,
+        features: FeatureStore | None = None,
     ) -> None:
         self.name = name
         self.model = ctranslate2.models.Whisper(
@@ -61,12 +67,21 @@ class Recogniser:
             inter_threads=streams,
             intra_threads=1,
         )
+        self.encoder = Encoder(
+            self.model, folder, device=device, compute_type=compute_type, store=features
+        )
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokens = lru_cache(maxsize=32)(self._make_tokenizer)
+        self.ordinary = lru_cache(maxsize=50_000)(self._is_ordinary)
 
     @property
     def multilingual(self) -> bool:
         return bool(self.model.is_multilingual)
+
+    def _is_ordinary(self, word: str) -> bool:
+        """Whether a word or a name is so common that the vocabulary has it in one piece."""
+        written = (f" {word.lower()}", f" {word.capitalize()}")
+        return any(len(self._tokenizer.encode(w, add_special_tokens=False)) == 1 for w in written)
 
     def _make_tokenizer(self, language: str, task: str) -> Tokenizer:
         return Tokenizer(self._tokenizer, self.multilingual, task=task, language=language)
@@ -92,11 +107,14 @@ class Recogniser:
     def _recognise(
         self, windows: Sequence[Window], frames: int, options: DecodingOptions
     ) -> list[Recognition]:
-        mels = np.stack([log_mel(w.samples, frames, self.model.n_mels) for w in windows])
-        encoded = self.model.encode(ctranslate2.StorageView.from_array(mels))
+        found = self.encoder.encode(
+            [w.samples for w in windows], frames, [w.origin for w in windows]
+        )
+        features = np.stack([each.features for each in found]).astype(np.float32)
+        encoded = ctranslate2.StorageView.from_array(features)
         languages = self._languages(encoded, len(windows), options)
         tokenizers_ = [self._tokens(language, options.task) for language, _ in languages]
-        prompts = [_prompt(t, options.keywords) for t in tokenizers_]
+        prompts = [prompt_of(t, options.keywords) for t in tokenizers_]
         results = self.model.generate(
             encoded,
             prompts,
@@ -110,7 +128,7 @@ class Recogniser:
             [t for t in result.sequences_ids[0] if t < tokenizer.eot]
             for result, tokenizer in zip(results, tokenizers_, strict=True)
         ]
-        words = self._align(encoded, windows, tokens, tokenizers_)
+        words = self._align(features, windows, tokens, tokenizers_)
         return [
             _recognition(
                 tokenizers_[i].decode(tokens[i]),
@@ -119,6 +137,7 @@ class Recogniser:
                 result.scores[0],
                 result.no_speech_prob,
                 self.name,
+                found[i].saved_s,
             )
             for i, result in enumerate(results)
         ]
@@ -137,22 +156,33 @@ class Recogniser:
 
     def _align(
         self,
-        encoded: ctranslate2.StorageView,
+        features: npt.NDArray[np.float32],
         windows: Sequence[Window],
         tokens: list[list[int]],
         tokenizers_: Sequence[Tokenizer],
     ) -> list[tuple]:  # type: ignore[type-arg]
-        frames = [frames_of(w.duration_s) for w in windows]
-        # One call for each language: with another one's, times would depend on the company
-        starts = {tuple(tokenizer.sot_sequence) for tokenizer in tokenizers_}
-        aligned = {s: self.model.align(encoded, list(s), tokens, frames) for s in starts}
+        """Words with their times, each window on its own.
+
+        Of windows aligned together, CTranslate2 pads the shorter texts and lets the padding take
+        part where attention is normalised over the text: times would depend on the company.
+        """
+        aligned = [
+            self.model.align(
+                ctranslate2.StorageView.from_array(features[i : i + 1]),
+                list(tokenizer.sot_sequence),
+                [tokens[i]],
+                [frames_of(windows[i].duration_s)],
+            )[0]
+            for i, tokenizer in enumerate(tokenizers_)
+        ]
         return [
-            words_of(t, tokens[i], aligned[tuple(t.sot_sequence)][i], windows[i].pieces)
-            for i, t in enumerate(tokenizers_)
+            words_of(tokenizer, tokens[i], aligned[i], windows[i].pieces)
+            for i, tokenizer in enumerate(tokenizers_)
         ]
 
 
-def _prompt(tokenizer: Tokenizer, keywords: tuple[str, ...]) -> list[int]:
+def prompt_of(tokenizer: Tokenizer, keywords: tuple[str, ...]) -> list[int]:
+    """The tokens a window's text begins after: terms to expect, language, task, no timestamps."""
     prompt: list[int] = []
     if keywords:
         glossary = tokenizer.encode(" Glossary: " + ", ".join(keywords) + ".")
@@ -171,6 +201,7 @@ def _recognition(
     avg_logprob: float,
     no_speech_prob: float,
     rung: str,
+    features_saved_s: float | None,
 ) -> Recognition:
     text = text.strip()
     return Recognition(
@@ -182,6 +213,7 @@ def _recognition(
         no_speech_prob=round(float(no_speech_prob), 4),
         compression_ratio=round(compression_ratio(text), 3),
         rung=rung,
+        features_saved_s=features_saved_s,
     )
 
 

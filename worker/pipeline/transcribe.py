@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from worker.pipeline.ladder import Outcome, climb, rungs_of
+from app.models.names import english_only, ladder
+from worker.pipeline.ladder import Outcome, climb
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.types import Samples, Window
 from worker.pipeline.windows import Packer, pack, packing_for
@@ -32,19 +33,21 @@ def transcribe(
     options: DecodingOptions | None = None,
     packer: Packer | None = None,
     streams: int = 2,
+    origin: str | None = None,
 ) -> Iterator[Outcome]:
     """Outcomes of all windows in the order of the recording, the first as early as possible.
 
     `blocks` are float32 mono arrays at 16 kHz, of any length, and are taken only as far as
     needed: memory does not grow with the recording. `packer.skipped` lists what was left out.
+    `origin`: under whose name features are kept, where the recogniser has a store of them.
     """
     options = options or DecodingOptions()
-    windows = pack(blocks, packer or Packer(packing_for(model)))
+    windows = _of(origin, pack(blocks, packer or Packer(packing_for(model))))
     first = next(windows, None)
     if first is None:
         return
     with ThreadPoolExecutor(streams, thread_name_prefix="recogniser") as pool:
-        if options.language is None and not model.endswith(".en"):
+        if options.language is None and not english_only(model):
             outcomes = pool.submit(_climb, load, model, [first], options).result()
             options = replace(options, language=_language(outcomes[0]))
             yield from outcomes
@@ -61,6 +64,7 @@ def transcribe_many(
     *,
     options: DecodingOptions | None = None,
     streams: int = 2,
+    origin: str | None = None,
 ) -> Iterator[tuple[int, Outcome]]:
     """Outcomes of many short recordings, each with the number of its recording.
 
@@ -71,7 +75,7 @@ def transcribe_many(
 
     def windows() -> Iterator[Window]:
         for number, blocks in enumerate(recordings):
-            for window in pack(blocks, Packer(packing_for(model))):
+            for window in _of(origin, pack(blocks, Packer(packing_for(model)))):
                 owners.append(number)
                 yield window
 
@@ -107,7 +111,7 @@ def _in_order(
 def _climb(
     load: Load, model: str, batch: Sequence[Window], options: DecodingOptions
 ) -> list[Outcome]:
-    return climb(load, rungs_of(model, options.language), batch, options)
+    return climb(load, ladder(model, options.language), batch, options)
 
 
 def _language(first: Outcome) -> str | None:
@@ -119,6 +123,10 @@ def _language(first: Outcome) -> str | None:
     if heard is None or first.rung > 0 or heard.language_probability < SURE:
         return None
     return heard.language
+
+
+def _of(origin: str | None, windows: Iterator[Window]) -> Iterator[Window]:
+    return (replace(window, origin=origin) for window in windows)
 
 
 def _after(first: list[Window], batches: Iterator[list[Window]]) -> Iterator[list[Window]]:

@@ -10,6 +10,9 @@ import numpy.typing as npt
 SAMPLE_RATE = 16_000
 """Samples a second of every array in the pipeline (float32, mono, -1 to 1)."""
 
+StoredWord = tuple[str, float, float, float] | tuple[str, float, float, float, str]
+"""Word, start_s, end_s, probability; and what was heard, where a repair was made."""
+
 Samples = npt.NDArray[np.float32]
 
 
@@ -35,6 +38,8 @@ class Window:
     pieces: tuple[Piece, ...]
     strict_speech: tuple[tuple[float, float], ...]
     """Spans (start_s, end_s) of the recording that the stricter threshold calls speech."""
+    origin: str | None = None
+    """Under which name its features are kept and forgotten; None: they are not kept."""
 
     @property
     def start_s(self) -> float:
@@ -69,6 +74,13 @@ class Word:
     start_s: float
     end_s: float
     probability: float
+    heard: str | None = None
+    """What the model wrote, where a term that sounds like it stands instead."""
+
+    def row(self) -> StoredWord:
+        """As it is stored: what was heard only where something else stands."""
+        row = (self.word, self.start_s, self.end_s, self.probability)
+        return row if self.heard is None else (*row, self.heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,8 @@ class Recognition:
     compression_ratio: float
     rung: str
     """Which step of the ladder produced it, for example `whisper-base`."""
+    features_saved_s: float | None = field(default=None, compare=False)
+    """Seconds saved because the encoder's features were kept; None: they were made."""
 
 
 @dataclass(frozen=True, slots=True)

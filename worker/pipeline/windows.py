@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from app.models.names import parent_of
 from worker.pipeline.speech import FRAME, FRAME_S, Probabilities, VoiceActivity
 from worker.pipeline.types import SAMPLE_RATE, Piece, Samples, SkippedSpan, Window
 
@@ -45,7 +46,7 @@ _PACKING = {"tiny.en": LONG_WINDOWS}
 
 def packing_for(model: str) -> PackingOptions:
     """How recordings are cut for `model`; measured, see `docs/decisions/0002`."""
-    return _PACKING.get(model, PackingOptions())
+    return _PACKING.get(parent_of(model), PackingOptions())
 
 
 @dataclass(slots=True)

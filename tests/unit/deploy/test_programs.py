@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,22 @@ def test_only_who_needs_the_keys_is_given_them(
         [*before_python, sys.executable, "-c", SHOW], stdout=subprocess.PIPE, check=True, text=True
     )
     assert ("s3cr3t" in shown.stdout) is knows
+
+
+@pytest.mark.chapter(11)
+def test_training_is_started_only_where_it_was_set_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("LECTERN_SYNTHESIS", raising=False)
+    settings = Settings(home=tmp_path)
+
+    def names() -> set[str]:
+        return {each.name for each in programs(settings, ui=False)}
+
+    assert "training" not in names()
+    python = tmp_path / "synthesis" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert "training" in names()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "training" not in names()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.settings import get_settings
-from data.acquisition.places import REPOSITORY
+from data.acquisition.places import REPOSITORY, described_places
 from evaluation.corpora import (
     BadManifest,
     CorpusMissing,
@@ -101,10 +101,12 @@ def test_where_corpora_are_looked_for(named: Path, tmp_path: Path) -> None:
     here = available()
     assert {"fetched", "both"} <= set(here)
     assert not any(name.startswith(".") for name in here)
-    committed = sorted(
-        path.parent.name for path in (REPOSITORY / "data" / "material").glob("*/manifest.jsonl")
-    )
-    assert set(committed) <= set(here)
+    committed = (REPOSITORY / "data" / "material").glob("*/manifest.jsonl")
+    named_elsewhere = {path: name for name, path in described_places().items()}
+    names = {named_elsewhere.get(path.parent, path.parent.name) for path in committed}
+    assert {"dialogues", "general-guard", "general-replay"} <= names <= set(here)
+    assert not {"general", "replay", "test"} & set(here)
+    assert len(load("general-guard")) >= 100
 
 
 def test_what_is_missing_comes_with_the_command(named: Path) -> None:

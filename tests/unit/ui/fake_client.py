@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ui import wire
+from ui import wire, wire_domains, wire_models
 from ui.client import ApiError
 
 MADE = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
@@ -34,6 +34,7 @@ def job(transcription_id: str, status: str = "succeeded", **changed: Any) -> wir
         "started_at": MADE,
         "finished_at": MADE if over else None,
         "revision": 3,
+        "recording_id": "rec_1",
         "text": "Thank you for coming.",
         "segments": [segment()],
         "skipped": [],
@@ -67,6 +68,21 @@ def recording(recording_id: str, **changed: Any) -> wire.Recording:
     return wire.Recording.model_validate(facts | changed)
 
 
+def domain(name: str, *terms: str, **changed: Any) -> wire_domains.Domain:
+    """A domain of these terms, or of two."""
+    given = [{"term": term, "sounds_like": ""} for term in terms or ("RSpec", "Sidekiq")]
+    facts: dict[str, Any] = {
+        "name": name,
+        "title": name.capitalize(),
+        "about": f"Talks about {name}.",
+        "parent": "whisper-base",
+        "terms": len(given),
+        "glossary_version": 1,
+        "glossary": {"number": 1, "terms": given, "created_at": MADE},
+    }
+    return wire_domains.Domain.model_validate(facts | changed)
+
+
 class FakeClient:
     """The calls of `ui.client.Client` that the pages make; `calls` says what was changed."""
 
@@ -74,6 +90,10 @@ class FakeClient:
         self.jobs: list[wire.Transcription] = []
         self.recordings: dict[str, wire.Recording] = {}
         self.active_faults: set[str] = set()
+        self.own_domains: dict[str, wire_domains.Domain] = {"ruby": domain("ruby", shipped=True)}
+        self.texts: dict[str, wire_domains.DomainText] = {}
+        self.proposed: wire_domains.Proposals | None = None
+        self.estimated_for: str | None = None
         self.refused: dict[str, ApiError] = {}
         self.calls: list[tuple[Any, ...]] = []
         self.annotations: list[wire.Annotation] = []
@@ -83,6 +103,12 @@ class FakeClient:
         self.whole_runs: dict[str, wire.EvaluationRun] = {}
         self.heard: dict[str, list[wire.Utterance]] = {}
         self.compared: dict[tuple[str, str], wire.Comparison] = {}
+        self.fields: list[wire_models.Serving] = []
+        self.field_versions: dict[str, list[wire_models.Version]] = {}
+        self.decided: list[wire_models.Event] = []
+        self.made: list[wire_models.Made] = []
+        self.origins: dict[str, wire_models.Provenance] = {}
+        self.learned: dict[str, wire_models.Trained] = {}
 
     def transcriptions(
         self, *, limit: int = 50, cursor: str | None = None, status: Sequence[str] = ()
@@ -98,8 +124,11 @@ class FakeClient:
                 return item
         raise ApiError("not_found", "There is no such transcription.", 404)
 
-    def recording(self, recording_id: str, model: str | None = None) -> wire.Recording:
+    def recording(
+        self, recording_id: str, model: str | None = None, domain: str | None = None
+    ) -> wire.Recording:
         self._up()
+        self.estimated_for = domain
         if recording_id not in self.recordings:
             raise ApiError("not_found", "There is no such recording.", 404)
         return self.recordings[recording_id]
@@ -162,6 +191,56 @@ class FakeClient:
             adapted=wire.Version(text="Mostly from EU-SILC.", model="whisper-base"),
         )
 
+    def domains(self) -> list[wire_domains.Domain]:
+        self._up()
+        return [self.own_domains[name] for name in sorted(self.own_domains)]
+
+    def domain(self, name: str) -> wire_domains.Domain:
+        if name not in self.own_domains:
+            raise ApiError("domain_not_found", f"There is no domain {name!r}.", 404)
+        return self.own_domains[name]
+
+    def make_domain(self, name: str, **given: Any) -> wire_domains.Domain:
+        if name in self.own_domains:
+            raise ApiError("domain_exists", f"There is a domain {name!r} already.", 409)
+        self.calls.append(("make_domain", name, given))
+        terms = [term.term for term in given["terms"]]
+        self.own_domains[name] = domain(name, *terms, title=given["title"])
+        return self.own_domains[name]
+
+    def change_glossary(self, name: str, terms: Sequence[wire_domains.Term]) -> None:
+        self.calls.append(("change_glossary", name, list(terms)))
+
+    def remove_domain(self, name: str) -> None:
+        self.calls.append(("remove_domain", name))
+        del self.own_domains[name]
+
+    def keep_domain_text(self, name: str, text: str) -> wire_domains.DomainText:
+        if "text" in self.refused:
+            raise self.refused["text"]
+        self.texts[name] = wire_domains.DomainText(text=text, sentences=3, words=40)
+        return self.texts[name]
+
+    def domain_text(self, name: str) -> wire_domains.DomainText | None:
+        return self.texts.get(name)
+
+    def propose_from_text(self, text: str) -> wire_domains.Proposals:
+        self.calls.append(("propose", text))
+        if self.proposed is None:
+            raise ApiError("too_little_text", "This text has 3 words. Give more text.", 422)
+        return self.proposed
+
+    def previews(self, name: str) -> wire_domains.Previews:
+        return wire_domains.Previews(items=[], first_s=300.0)
+
+    def adaptations(self, name: str) -> wire_domains.Adaptations:
+        offer = wire_domains.AdaptationOffer(training=False, command="make setup-training")
+        return wire_domains.Adaptations(items=[], offer=offer)
+
+    def speech(self, term: str, sounds_like: str = "") -> bytes:
+        self.calls.append(("speech", term, sounds_like))
+        raise ApiError("training_not_set_up", "Run `make setup-training` once.", 409)
+
     def chapters(self) -> list[wire.Chapter]:
         return [self._chapter(1, "Introduction"), self._chapter(12, "Scaling the System")]
 
@@ -206,6 +285,51 @@ class FakeClient:
         if (a, b) not in self.compared:
             raise ApiError("comparison_not_found", "These were not compared yet.", 404)
         return self.compared[a, b]
+
+    def serving(self) -> list[wire_models.Serving]:
+        self._up()
+        return self.fields
+
+    def versions(self, domain: str) -> wire_models.Versions:
+        found = self.field_versions[domain]
+        champion = next((each.number for each in found if each.serves), None)
+        challenger = next((each.number for each in found if each.state == "candidate"), None)
+        return wire_models.Versions(
+            items=list(found),
+            champion=champion,
+            since=MADE,
+            challenger=challenger,
+            events=self.decided,
+        )
+
+    def version(self, domain: str, number: int) -> wire_models.Version:
+        return next(each for each in self.field_versions[domain] if each.number == number)
+
+    def made_by(self, domain: str, number: int) -> list[wire_models.Made]:
+        return self.made
+
+    def card(self, domain: str, number: int) -> str:
+        return f"---\nlicense: other\n---\n\n# {domain}, version {number}\n\nA card.\n"
+
+    def promote(self, domain: str, number: int, reason: str = "") -> None:
+        self.calls.append(("promote", domain, number, reason))
+
+    def roll_back(self, domain: str, **asked: Any) -> None:
+        self.calls.append(("roll_back", domain, asked))
+
+    def transcribe_again(
+        self, domain: str, number: int, only: Sequence[str] | None = None
+    ) -> wire_models.Again:
+        self.calls.append(("transcribe_again", domain, number, only))
+        return wire_models.Again(items=[], left=2)
+
+    def provenance(self, transcription_id: str) -> wire_models.Provenance:
+        if transcription_id not in self.origins:
+            raise ApiError("transcription_not_found", "There is no such transcription.", 404)
+        return self.origins[transcription_id]
+
+    def trained_on(self, recording_id: str) -> wire_models.Trained:
+        return self.learned.get(recording_id, wire_models.Trained(items=[]))
 
     def _up(self) -> None:
         if self.down:

@@ -88,3 +88,24 @@ def test_unknown_fields_do_not_matter(settings):
     body = recording("rec_1").model_dump(mode="json") | {"new": 1}
     api = client(settings, httpx.Response(200, json=body), [])
     assert api.recording("rec_1", "tiny.en").id == "rec_1"
+
+
+def test_a_document_and_a_pasted_text_travel_as_the_api_wants_them(settings):
+    seen: list[httpx.Request] = []
+    told = {"text": "x", "words": 1, "language": "en", "prose": True, "terms": [], "notes": []}
+    api = client(settings, httpx.Response(200, json=told), seen)
+    assert api.propose("page.pdf", b"%PDF").prose
+    api.propose_from_text("Größe")
+    document, pasted = (request.content.decode() for request in seen)
+    assert 'name="file"; filename="page.pdf"' in document
+    assert 'name="text"' in pasted
+    assert "Größe" in pasted
+    assert "filename" not in pasted
+
+
+def test_a_domain_without_a_page_of_text_has_none(settings):
+    problem = {"code": "text_not_found", "detail": "It has none."}
+    assert client(settings, httpx.Response(404, json=problem), []).domain_text("ruby") is None
+    other = {"code": "domain_not_found", "detail": "There is none."}
+    with pytest.raises(ApiError):
+        client(settings, httpx.Response(404, json=other), []).domain_text("ruby")

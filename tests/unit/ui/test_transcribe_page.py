@@ -54,7 +54,8 @@ def test_start_sends_the_options_and_forgets_the_recordings(open_page, fake):
     test.selectbox(key="option_model").select("tiny.en")
     test.text_area(key="option_terms").input("EU-SILC, Gini\nGini").run()
     test.button(key="start").click().run()
-    wanted = {"language": "de", "model": "tiny.en", "keywords": ("EU-SILC", "Gini")}
+    terms = ("EU-SILC", "Gini")
+    wanted = {"language": "de", "model": "tiny.en", "domain": None, "keywords": terms}
     assert fake.calls == [("transcribe", "rec_a", wanted), ("transcribe", "rec_b", wanted)]
     assert "recordings" not in test.query_params
 

@@ -13,18 +13,20 @@ from app.outbox.tables import OutboxRow, Topic
 from app.telemetry.service import last_woken
 from app.telemetry.tables import ProcessRow
 from app.transcriptions import preparing, read, service
+from app.transcriptions.provenance import provenance
 from app.transcriptions.schemas import TranscriptionOut
 from app.transcriptions.tables import Status, WindowState
 from tests.support.rows import Rows, new_context
 from tests.support.speech import StubRecogniser, heard, words_of
 from worker import host as host_module
 from worker import stopping
+from worker.beginning import to_bytes
 from worker.host import Host
 from worker.models.weights import Weights
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.types import Recognition, Samples, Window
 from worker.pipeline.windows import Packer, pack
-from worker.preparing import to_bytes
+from worker.reproduce.recorded import recorded
 
 
 @pytest.fixture
@@ -260,3 +262,34 @@ def test_a_host_that_works_is_seen(rows: Rows) -> None:
     with rows.context.database.read() as session:
         assert last_woken(session, "host") is not None
     assert rows.all(OutboxRow)
+
+
+@pytest.mark.chapter(4)
+def test_a_job_with_terms_shows_what_was_repaired_and_what_had_been_heard(rows: Rows) -> None:
+    job = silent_job(rows, 1, language="en")
+    with rows.context.database.write() as session:
+        row = service.get(session, job)
+        row.options = {**row.options, "repair": [["ActiveRecord", "active record"]]}
+    host(rows, whisper_base=stub("We use active record.")).work()
+    found = whole(rows, job)
+    [segment] = found.segments
+    assert found.text == "We use ActiveRecord."
+    assert "repaired" in segment.flags
+    assert [word.heard for word in segment.words] == [None, None, " active record."]
+    with rows.context.database.read() as session:
+        [window] = provenance(session, service.get(session, job)).windows
+        recorded_ = recorded(session, job)
+    [repair] = window.made_by["repairs"]
+    assert (repair["heard"], repair["term"]) == ("active record.", "ActiveRecord.")
+    assert recorded_.repair == (("ActiveRecord", "active record"),)
+    [said] = recorded_.windows[0].segments
+    assert said.words[-1][4:] == (" active record.",)
+
+
+def test_a_job_without_terms_has_no_trace_of_repairs(rows: Rows) -> None:
+    job = silent_job(rows, 1, language="en")
+    host(rows, whisper_base=stub("We use active record.")).work()
+    assert whole(rows, job).text == "We use active record."
+    with rows.context.database.read() as session:
+        [window] = provenance(session, service.get(session, job)).windows
+    assert "repairs" not in window.made_by

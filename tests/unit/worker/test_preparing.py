@@ -29,10 +29,11 @@ from tests.support.broker import TakesAll
 from tests.support.rows import Rows, new_context
 from tests.support.speech import AUDIO, read
 from worker import preparing
+from worker.beginning import from_bytes, to_bytes
 from worker.decoder.local import decoder
 from worker.pipeline.windows import Packer
 from worker.playback import PlaybackCopy
-from worker.preparing import _Announcer, from_bytes, prepare_waiting, to_bytes
+from worker.preparing import _Announcer, prepare_waiting
 
 
 @pytest.fixture(scope="module")

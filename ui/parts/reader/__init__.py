@@ -21,6 +21,8 @@ FLAGS = {
     "too_fast": "More words than anyone can say in this time",
     "missed_speech": "Somebody speaks here, but the model wrote nothing",
     "inaudible": "Speech that could not be made out",
+    "repaired": "A word above a dashed line is a term of the domain, in the place of what sounded"
+    " like it; rest on it to read what that was",
     "failed": "No model could recognise this passage; the recording is kept",
 }
 """What each flag of a segment means to a reader."""

@@ -73,7 +73,8 @@ class Text {
 
   segment(segment) {
     const span = element("span", "s");
-    const known = segment.flags.map((flag) => this.options.flagNames[flag] || flag);
+    // What was repaired is marked word by word
+    const known = segment.flags.filter((flag) => flag !== "repaired").map((flag) => this.options.flagNames[flag] || flag);
     if (known.length) {
       span.classList.add("flagged");
       span.title = known.join("; ");
@@ -94,6 +95,10 @@ class Text {
     if (word.probability < this.options.doubtBelow) {
       span.classList.add("doubt");
       span.title = `Heard with ${Math.round(100 * word.probability)} % certainty`;
+    }
+    if (word.heard) {
+      span.classList.add("repaired");
+      span.title = `Heard as “${word.heard.trim()}”, which sounds like this term`;
     }
     span.onclick = () => this.say(word.start);
     made.append(span);

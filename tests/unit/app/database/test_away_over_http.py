@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.context import Context
-from app.database import Database, DatabaseFull
+from app.database import Database, DatabaseAway, DatabaseFull
 from app.local.token import read_or_make
 from app.main import create_app
+from app.releases import seeding
 from app.transcriptions import service
 from tests.support.problems import assert_problem
 from tests.support.rows import Rows, new_context
@@ -50,6 +53,27 @@ def test_it_says_so_and_when_to_come_back(away: TestClient, path: str) -> None:
 def test_it_is_alive_and_not_ready(away: TestClient) -> None:
     assert away.get("/healthz").status_code == 200
     assert away.get("/readyz").json()["checks"]["database"].startswith("failed")
+
+
+def test_what_comes_with_lectern_is_entered_once_the_database_is_back(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact, calls = Database.transact, 0
+
+    def away_at_first(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise DatabaseAway("connection refused")
+        return transact(*arguments, **options)
+
+    monkeypatch.setattr(seeding, "RETRY_S", 0.05)
+    monkeypatch.setattr(Database, "transact", away_at_first)
+    with client_of(context) as client:
+        until = time.monotonic() + 20
+        while client.get("/v1/domains/dictation").status_code != 200:
+            assert time.monotonic() < until, "nobody tried again"
+            time.sleep(0.05)
 
 
 def test_a_full_disk_is_another_thing(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

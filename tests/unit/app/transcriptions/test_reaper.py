@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from app.clock import put_forward
+from app.models.names import ladder
 from app.outbox.tables import OutboxRow, Topic
 from app.telemetry.service import process_name
 from app.transcriptions import preparing, reaper, recognising
@@ -22,7 +23,6 @@ from app.transcriptions.tables import (
 )
 from app.transcriptions.waiting import topics
 from tests.support.rows import Rows
-from worker.pipeline.ladder import rungs_of
 
 pytestmark = pytest.mark.chapter(13)
 
@@ -172,7 +172,7 @@ def test_a_ladder_of_one_rung_has_no_second(rows: Rows, model: str, language: st
 def test_the_reaper_knows_the_ladder_of_the_pipeline(model: str, language: str | None) -> None:
     job = Transcription(id="tr", recording_id="rec", name="", model=model, options={})
     job.language = language
-    assert reaper.rungs(job) == len(rungs_of(model, language))
+    assert reaper.rungs(job) == len(ladder(model, language))
 
 
 def test_a_lost_attempt_is_made_again(rows: Rows) -> None:

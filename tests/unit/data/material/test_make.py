@@ -33,12 +33,12 @@ def test_nonspeech_goes_where_corpora_are_found(home: Path) -> None:
     assert f"{len(rows)} clips, 0.5 minutes" in output
 
 
-@pytest.mark.parametrize("name", ["interview-60", "dialogues"])
+@pytest.mark.parametrize("name", ["interview-60", "dialogues", "general-guard", "ruby-test"])
 def test_without_the_synthesiser_it_says_what_to_do(home: Path, name: str) -> None:
     code, output = run(name)
     assert code == 2
     assert str(home / "synthesis" / "bin" / "python") in output
-    assert "data/synthesis/README.md" in output
+    assert "`make setup-training`" in output and "data/synthesis/README.md" in output
     assert not (home / "corpora").exists()
 
 
@@ -47,6 +47,30 @@ def test_voices_elsewhere_are_named_when_missing(
 ) -> None:
     monkeypatch.setenv("LECTERN_VOICES", str(home / "nowhere"))
     assert str(home / "nowhere") in run("interview-60")[1]
+
+
+def test_sentences_are_read_by_the_voices_of_their_description(home: Path) -> None:
+    """A stand-in for the environment's Python writes down what it is asked for."""
+    python = home / "synthesis" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f'#!/bin/sh\necho "$@" > "{home}/asked"\necho "$PYTHONPATH" >> "{home}/asked"\n'
+    )
+    python.chmod(0o755)
+    code, output = run("ruby-test")
+    assert code == 0, output
+    asked, path = (home / "asked").read_text().splitlines()
+    assert asked.split()[:3] == [
+        "-m",
+        "data.synthesis.sentences",
+        "data/domains/ruby/sentences/test.txt",
+    ]
+    assert "--split test --name ruby-test --pronounce data/domains/ruby/glossary.csv" in asked
+    assert f"--cache {home}/synthesis/clips" in asked
+    assert (Path(path) / "data" / "synthesis").is_dir()
+    python.write_text("#!/bin/sh\nexit 3\n")
+    assert run("ruby-test")[0] == 3
+    assert "no length, no seed" in run("ruby-test", "--minutes", "3")[1]
 
 
 def test_a_place_that_cannot_be_written_is_named(home: Path) -> None:

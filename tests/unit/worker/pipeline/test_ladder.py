@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.models.names import ladder
 from tests.support.speech import StubRecogniser, heard, window
 from worker.pipeline.guard import INAUDIBLE
-from worker.pipeline.ladder import climb, rungs_of
+from worker.pipeline.ladder import climb
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.types import Recognition, Window
 
@@ -77,10 +78,10 @@ def test_a_loop_that_stays_a_loop_is_withheld_and_not_tried_for_ever() -> None:
 
 
 def test_the_smallest_model_is_a_rung_only_where_english_may_be_spoken() -> None:
-    assert rungs_of("whisper-base", None) == ("whisper-base", "tiny.en")
-    assert rungs_of("whisper-base", "en") == ("whisper-base", "tiny.en")
-    assert rungs_of("whisper-base", "de") == ("whisper-base",)
-    assert rungs_of("tiny.en", "en") == ("tiny.en",)
+    assert ladder("whisper-base", None) == ("whisper-base", "tiny.en")
+    assert ladder("whisper-base", "en") == ("whisper-base", "tiny.en")
+    assert ladder("whisper-base", "de") == ("whisper-base",)
+    assert ladder("tiny.en", "en") == ("tiny.en",)
 
 
 def test_an_english_model_is_asked_for_english() -> None:

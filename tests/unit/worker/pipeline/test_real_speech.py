@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jiwer
@@ -14,7 +15,7 @@ from worker.models.weights import Weights, find
 from worker.pipeline.ladder import Outcome
 from worker.pipeline.recognise import DecodingOptions, Recogniser
 from worker.pipeline.transcribe import transcribe
-from worker.pipeline.types import Recognition, Samples, Window
+from worker.pipeline.types import SAMPLE_RATE, Piece, Recognition, Samples, Window
 from worker.pipeline.windows import Packer, pack
 
 OPTIONS = DecodingOptions(language="en")
@@ -97,6 +98,22 @@ def test_other_company_does_not_change_what_a_window_says(
     company = [stranger, windows[-1], windows[0], windows[2]]
     found = tiny.recognise(company, OPTIONS)
     assert said(found[1:]) == said([alone[-1], alone[0], alone[2]])
+
+
+@pytest.mark.chapter(24)
+def test_a_longer_text_in_a_window_of_the_same_length_does_not_move_a_word(
+    tiny: Recogniser, windows: list[Window]
+) -> None:
+    """Aligned together, the padding of the shorter text took part in its alignment."""
+    length = 12 * SAMPLE_RATE
+    cut = [
+        replace(w, samples=w.samples[:length], pieces=(Piece(0.0, 12.0, 0.0),))
+        for w in windows
+        if len(w.samples) >= length
+    ][:3]
+    apart = [tiny.recognise([window], OPTIONS)[0] for window in cut]
+    assert len({len(found.text) for found in apart}) > 1
+    assert said(tiny.recognise(cut, OPTIONS)) == said(apart)
 
 
 @pytest.mark.chapter(24)

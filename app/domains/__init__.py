@@ -1,0 +1,1 @@
+"""Domains: a field's glossary, and the adapter that serves it."""

@@ -1,0 +1,45 @@
+"""What the name of a model says: `whisper-base`, `tiny.en`, `whisper-base+0123456789ab`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TINY: Final = "tiny.en"
+"""The last rung of the ladder, and the model of drafts."""
+JOIN: Final = "+"
+"""Between the parent's name and the first digits of its adapter's SHA-256."""
+DIGITS: Final = 12
+
+
+def adapted(parent: str, adapter_sha256: str) -> str:
+    """The name of `parent` with that adapter."""
+    return f"{parent}{JOIN}{adapter_sha256[:DIGITS]}"
+
+
+def adapter_of(name: str) -> str | None:
+    """The first digits of the adapter's SHA-256; None for a model without one."""
+    parent, join, digits = name.rpartition(JOIN)
+    known = parent and join and len(digits) == DIGITS and set(digits) <= set("0123456789abcdef")
+    return digits if known else None
+
+
+def parent_of(name: str) -> str:
+    """The name of the model without its adapter."""
+    return name.rpartition(JOIN)[0] if adapter_of(name) else name
+
+
+def english_only(name: str) -> bool:
+    """Whether the model knows no other language."""
+    return parent_of(name).endswith(".en")
+
+
+def ladder(model: str, language: str | None) -> tuple[str, ...]:
+    """Names of the models to try, in order: with the adapter, without it, the smallest one.
+
+    tiny.en helps only where English is spoken.
+    """
+    # Ch 7 · Planning for Mistakes: an adapter that fails costs its gain, never the transcript
+    rungs = [model, parent_of(model)]
+    if language in (None, "en"):
+        rungs.append(TINY)
+    return tuple(dict.fromkeys(rungs))

@@ -1,0 +1,1 @@
+"""Previews: what a domain changes, shown on the first minutes of a recording."""

@@ -1,0 +1,1 @@
+"""Which version of a domain's model serves, since when, why, and what the others made."""

@@ -1,0 +1,1 @@
+"""Encoder features: made once, kept for a day, the same for serving and for training."""

@@ -1,0 +1,1 @@
+"""A transcript, made again from the stored recording and compared bit by bit."""
