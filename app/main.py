@@ -29,6 +29,7 @@ from app.request_id import RequestId
 from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
+from app.transcriptions.exports.routes import router as exports
 from app.transcriptions.routes import router as transcriptions
 from app.uploads.routes import router as uploads
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     errors.install(app)
     for router in (
         transcriptions,
+        exports,
         events,
         recordings,
         uploads,

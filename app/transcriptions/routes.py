@@ -1,10 +1,9 @@
-"""The job API: submit, read, wait, cancel, retry, delete, list, export, listen."""
+"""The job API: submit, read, wait, cancel, retry, delete, list, listen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -22,7 +21,6 @@ from app.storage.base import ObjectMissing
 from app.storage.ranges import object_response
 from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
-from app.transcriptions.exports import FORMATS
 from app.transcriptions.exports.plain import as_json
 from app.transcriptions.provenance import ProvenanceOut, provenance
 from app.transcriptions.schemas import TranscriptionOut, TranscriptionPage, TranscriptionSummary
@@ -199,34 +197,6 @@ def remove(transcription_id: JobId, context: ContextDep) -> Response:
     with context.database.write() as session:
         service.remove(session, transcription_id)
     return Response(status_code=204)
-
-
-@router.get("/{transcription_id}/export")
-def export(
-    transcription_id: JobId,
-    context: ContextDep,
-    format: Annotated[Literal["txt", "srt", "vtt", "json"], Query()] = "txt",
-) -> Response:
-    """The finished transcript as a file."""
-    chosen = FORMATS[format]
-    with context.database.read() as session:
-        found = service.get(session, transcription_id)
-        if found.status is not Status.SUCCEEDED:
-            raise Conflict(
-                code="not_ready",
-                detail=f"The transcription is {found.status}; there is nothing to export yet.",
-            )
-        job = read.without_segments(session, found)
-        body = _body(chosen.pieces(job, read.segments(session, job.id)))
-    name = job.name.rsplit(".", 1)[0] or "transcript"
-    headers = {"Content-Disposition": _attachment(f"{name}.{chosen.suffix}")}
-    return Response(body, media_type=chosen.media_type, headers=headers)
-
-
-def _attachment(name: str) -> str:
-    """RFC 6266: a plain name for old programs, the real one for the others."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @router.head("/{transcription_id}/audio", include_in_schema=False)
