@@ -69,13 +69,28 @@ def _choices(
             key=_key(job, name, "preset"),
         )
     params = {"format": name, "preset": preset}
-    for option in format.options:
-        if option.name == "fillers" and job.language not in offered.filler_languages:
-            continue
+    for option in _left_to_choose(job, format, offered):
         value = _option(job, name, presets[preset], option)
         if value != presets[preset].options[option.name]:
             params[option.name] = value
     return format, params
+
+
+def _left_to_choose(
+    job: wire.Transcription, format: exports.Format, offered: exports.Formats
+) -> list[exports.Option]:
+    """The options that the presets leave alike and that change something about this transcript."""
+    idle = set()
+    if job.language not in offered.filler_languages:
+        idle.add("fillers")
+    if not any(segment.speaker for segment in job.segments):
+        idle.add("speakers")
+    return [
+        option
+        for option in format.options
+        if option.name not in idle
+        and len({preset.options[option.name] for preset in format.presets}) == 1
+    ]
 
 
 def _option(

@@ -28,6 +28,10 @@ def test_succeeded_shows_label_model_downloads_and_reader(open_page, fake, words
     assert len(test.get("bidi_component")) == 1
 
 
+def chosen_from(test):
+    return [each.label for each in test.selectbox]
+
+
 def test_the_menu_of_files_is_that_of_the_api(open_page, fake, words):
     fake.jobs = [job("tr_ok")]
     test = open_page("transcript", id="tr_ok")
@@ -64,10 +68,16 @@ def test_the_page_says_which_rules_subtitles_cannot_keep(open_page, fake, words)
 
 def test_fillers_are_offered_only_where_the_language_has_a_list(open_page, fake):
     fake.jobs = [job("tr_pl", language="pl")]
-    test = open_page("transcript", id="tr_pl")
-    assert test.selectbox(key="download-tr_pl-docx-transcript-times")
-    with pytest.raises(KeyError):
-        test.selectbox(key="download-tr_pl-docx-transcript-fillers")
+    assert chosen_from(open_page("transcript", id="tr_pl")) == ["File", "Divided by"]
+
+
+def test_names_are_offered_where_there_are_speakers_and_presets_are_not_repeated(open_page, fake):
+    fake.jobs = [job("tr_ok", segments=[segment() | {"speaker": "Anna"}])]
+    test = open_page("transcript", id="tr_ok")
+    names, fillers = "Names of speakers", "Fillers such as um and uh"
+    assert chosen_from(test) == ["File", "Divided by", names, fillers]
+    test.selectbox(key="download-tr_ok-format").select("srt").run()
+    assert chosen_from(test) == ["File", names, fillers], "the reading speed is the preset's"
 
 
 def test_no_speech_is_a_calm_valid_result(open_page, fake, words):

@@ -35,6 +35,7 @@ def set_styles(document: DocumentType) -> None:
     for name, size in (("Title", 20), ("Heading 1", 13)):
         heading = styles[name]
         assert isinstance(heading, ParagraphStyle)
+        _forget_theme(heading)
         heading.font.name, heading.font.size, heading.font.color.rgb = "Georgia", Pt(size), _INK
     _turns(styles)
     _notes(styles)
@@ -42,6 +43,12 @@ def set_styles(document: DocumentType) -> None:
     time.font.name, time.font.size, time.font.color.rgb = "Arial", Pt(8.5), _QUIET
     doubt = _character(styles, DOUBT)
     doubt.font.underline = WD_UNDERLINE.DOTTED
+
+
+def _forget_theme(style: ParagraphStyle) -> None:
+    """Fonts of a theme win over named ones, and the template draws a blue line below titles."""
+    for found in style.element.xpath("w:rPr/w:rFonts | w:pPr/w:pBdr"):
+        found.getparent().remove(found)
 
 
 def id_of(name: str) -> str:
