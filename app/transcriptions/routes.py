@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -22,6 +21,7 @@ from app.storage.ranges import object_response
 from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
 from app.transcriptions.exports.plain import as_json
+from app.transcriptions.exports.registry import joined
 from app.transcriptions.provenance import ProvenanceOut, provenance
 from app.transcriptions.schemas import TranscriptionOut, TranscriptionPage, TranscriptionSummary
 from app.transcriptions.tables import Status, Transcription
@@ -151,16 +151,8 @@ async def read_job(
 def _whole(context: Context, transcription_id: str) -> Response:
     with context.database.read() as session:
         job = read.without_segments(session, service.get(session, transcription_id))
-        body = _body(as_json(job, read.segments(session, job.id)))
+        body = joined(as_json(job, read.segments(session, job.id)))
     return Response(body, media_type="application/json")
-
-
-def _body(pieces: Iterable[str]) -> memoryview:
-    """Encoded as it comes: some megabytes where the same as objects would be a hundred."""
-    body = bytearray()
-    for piece in pieces:
-        body += piece.encode()
-    return memoryview(body)
 
 
 @router.get("/{transcription_id}/provenance")

@@ -37,7 +37,7 @@ def rendered(job: TranscriptionOut, asked: Chosen) -> tuple[bytes, list[str]]:
     if asked.report:
         found = report(job, segments, chosen).model_dump()
         notes += kept_note(wire.Report.model_validate(found))
-    return joined(chosen.format.pieces(job, segments, chosen.options)), notes
+    return bytes(joined(chosen.format.pieces(job, segments, chosen.options))), notes
 
 
 def _options(params: Mapping[str, str]) -> dict[str, str | None]:

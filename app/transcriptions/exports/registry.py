@@ -67,15 +67,15 @@ class Format:
 
     def content(self, job: TranscriptionOut, options: Options | None = None) -> bytes:
         """The same, of any format."""
-        return joined(self.pieces(job, job.segments, options))
+        return bytes(joined(self.pieces(job, job.segments, options)))
 
 
-def joined(pieces: Iterable[str] | Iterable[bytes]) -> bytes:
+def joined(pieces: Iterable[str] | Iterable[bytes]) -> memoryview:
     """Encoded as it comes: some megabytes where the same as objects would be a hundred."""
     body = bytearray()
     for piece in pieces:
         body += piece.encode() if isinstance(piece, str) else piece
-    return bytes(body)
+    return memoryview(body)
 
 
 _TURNS = {"layout": ("paragraphs", "segments")}
