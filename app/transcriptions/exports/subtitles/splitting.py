@@ -68,7 +68,8 @@ class _Run:
 
 
 def _run(tokens: Sequence[Token], phrases: Phrases) -> _Run:
-    edges, column = [], 0
+    edges: list[int] = []
+    column = 0
     for token in tokens:
         column += 0 if token.glued or not edges else 1
         edges.append(column)
