@@ -26,6 +26,8 @@ from app.recordings.routes import router as recordings
 from app.releases.routes import router as releases
 from app.releases.seeding import seeded
 from app.request_id import RequestId
+from app.review.history_routes import router as revisions
+from app.review.routes import router as review
 from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
@@ -53,6 +55,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     errors.install(app)
     for router in (
         transcriptions,
+        review,
+        revisions,
         events,
         recordings,
         uploads,

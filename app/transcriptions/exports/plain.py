@@ -12,13 +12,22 @@ PARAGRAPH_PAUSE_S = 2.0
 def machine_made(job: TranscriptionOut) -> str:
     """The sentence that text, WebVTT and JSON carry; SubRip has no place for one."""
     # Ch 29 · Transparency and Accountability: exports that can hold a note say that a machine wrote them, and which
-    return f"Transcribed by machine ({job.model.name}); it may contain errors."
+    made = f"Transcribed by machine ({job.model.name})"
+    if job.corrected:
+        made += f", corrected by a person in {_places(job.corrected)}"
+    if job.final_at:
+        return f"{made} and declared final{'' if job.corrected else ' by a person'}."
+    return f"{made}; it may contain errors."
+
+
+def _places(corrected: int) -> str:
+    return "1 place" if corrected == 1 else f"{corrected} places"
 
 
 def to_text(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
     """Paragraphs broken at long pauses and changes of speaker, then how the text was made."""
     end = speaker = None
-    for segment in segments:
+    for segment in (each for each in segments if each.text):
         if end is None or segment.start - end > PARAGRAPH_PAUSE_S or segment.speaker != speaker:
             yield "" if end is None else "\n\n"
             yield f"{segment.speaker}: " if segment.speaker else ""

@@ -55,6 +55,8 @@ def _timed(segments: Iterable[SegmentOut]) -> Iterator[tuple[int, int, str]]:
 
 def cues_of(segment: SegmentOut) -> Iterator[tuple[float, float, str]]:
     """(start_s, end_s, text) of each cue; text has at most two lines where words allow it."""
+    if not segment.text:
+        return
     if not segment.words:
         yield segment.start, segment.end, _wrapped(segment.text)
         return
