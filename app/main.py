@@ -26,6 +26,7 @@ from app.recordings.routes import router as recordings
 from app.releases.routes import router as releases
 from app.releases.seeding import seeded
 from app.request_id import RequestId
+from app.review.beside_routes import router as beside
 from app.review.history_routes import router as revisions
 from app.review.routes import router as review
 from app.sample.routes import router as sample
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         transcriptions,
         review,
         revisions,
+        beside,
         events,
         recordings,
         uploads,

@@ -99,6 +99,74 @@ class RevisionPage(BaseModel):
     next: str | None = Field(description="Give it as `cursor` to get the following page.")
 
 
+class AgainIn(BaseModel):
+    """What is left out is as it was asked for before; the model is today's default."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"domain": "ruby"}]})
+
+    model: str | None = Field(default=None, max_length=128)
+    domain: str | None = Field(default=None, max_length=64, description="Null: none.")
+    language: str | None = Field(default=None, max_length=16, description="Null: detect it.")
+    keywords: list[str] = Field(default_factory=list)
+
+
+class PlaceOut(BaseModel):
+    """A place where two transcripts are not the same; close ones are one place."""
+
+    start: float
+    end: float
+    text: str
+    other: str
+    term: str | None = Field(description="Of a glossary, if one stands here on either side.")
+
+
+class CorrectionOut(BaseModel):
+    """A person's correction, and what the other transcript has in its time."""
+
+    segment: str
+    start: float
+    end: float
+    text: str
+    machine_text: str = Field(description="As recognised; empty for what a person split off.")
+    other: str
+    agrees: bool = Field(description="The other says what the person wrote, spelling aside.")
+
+
+class BesideOut(BaseModel):
+    id: str
+    other: str
+    differences: list[PlaceOut]
+    corrections: list[CorrectionOut] = Field(description="Segments that a person changed.")
+    agree: int = Field(description="Of the corrections.")
+
+
+class AppliedOut(BaseModel):
+    source: str = Field(description="The segment that a person had corrected.")
+    segment: str = Field(description="Where it is applied now.")
+    text: str
+
+
+class LeftOut(BaseModel):
+    source: str
+    start: float
+    end: float
+    text: str
+    reason: str = Field(
+        description="`agrees`: it says so already; `heard differently`: the machine wrote something"
+        " else there; `edited here`: a person changed that place; `other borders`: it was split or"
+        " joined, or only its speaker changed."
+    )
+
+
+class CarriedOut(BaseModel):
+    """Which corrections are here now, and which a person has to look at."""
+
+    revision: int | None = Field(description="Null: nothing was changed.")
+    applied: list[AppliedOut]
+    left: list[LeftOut]
+    etag: str = Field(description="Of the whole transcript.")
+
+
 class RevisionOut(BaseModel):
     """The text as of a revision."""
 

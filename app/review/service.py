@@ -80,7 +80,7 @@ def edit(
     was = as_it_is(row)
     then = was
     if "text" in wanted.given and text != was.text:
-        then = _rewritten(then, text)
+        then = rewritten(then, text)
     if "speaker" in wanted.given:
         then = replace(then, speaker=speaker)
     if then == was:
@@ -93,7 +93,7 @@ def edit(
     return Done(job, [row], [], made)
 
 
-def _rewritten(was: Snapshot, text: str) -> Snapshot:
+def rewritten(was: Snapshot, text: str) -> Snapshot:
     """With other words; doubts about the machine's are settled by the person who wrote these."""
     words = realign(was.words, text, was.start_s, was.end_s)
     repaired = any(len(word) > 4 and word[4] for word in words)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session
 
-from app.database import Database
 from app.transcriptions.schemas import TranscriptionOut
 from app.transcriptions.tables import SegmentRow
-from tests.support.edits import PATH, Editor
+from tests.support.edits import PATH, Editor, lose_an_answer
 from tests.support.problems import assert_problem
 from tests.support.rows import Rows
 
@@ -351,14 +347,7 @@ def test_a_lost_answer_does_not_make_a_correction_stale(
     editor: Editor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit was done, the connection dropped: the work is done again and finds it done."""
-    once = [True]
-    transact = Database.transact
-
-    def twice(self: Database, work: Callable[[Session], Any], **options: Any) -> Any:
-        found = transact(self, work, **options)
-        return transact(self, work, **options) if once and once.pop() else found
-
-    monkeypatch.setattr(Database, "transact", twice)
+    lose_an_answer(monkeypatch)
     answer = editor.split(0, word=2)
     assert answer.status_code == 200, answer.text
     assert [part["text"] for part in answer.json()["segments"]] == [

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pytest
+from sqlmodel import Session
+
+from app.database import Database
 
 PATH = "/v1/transcriptions"
 
@@ -82,3 +87,15 @@ class Editor:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+
+def lose_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next transaction is committed, its answer lost: the work is begun once more."""
+    once = [True]
+    transact = Database.transact
+
+    def twice(self: Database, work: Callable[[Session], Any], **options: Any) -> Any:
+        found = transact(self, work, **options)
+        return transact(self, work, **options) if once and once.pop() else found
+
+    monkeypatch.setattr(Database, "transact", twice)
