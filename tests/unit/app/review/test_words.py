@@ -166,3 +166,9 @@ def test_nothing_changes_where_the_text_does_not(
 ) -> None:
     words, start_s, end_s = segment
     assert list(realign(words, text_of(words), start_s, end_s)) == words
+
+
+def test_machine_words_that_overlap_do_not_pull_a_persons_words_back() -> None:
+    words: list[StoredWord] = [(" a", 0.0, 1.0, 0.9), (" b", 0.8, 1.5, 0.9), (" c", 1.4, 2.0, 0.9)]
+    assert realign(words, "a x c", 0.0, 2.0)[1][1:3] == (1.0, 1.4)
+    assert realign(words, "a x y c", 0.0, 2.0)[1][1] == 1.0
