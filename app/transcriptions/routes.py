@@ -160,8 +160,10 @@ async def read_job(
 def _whole(context: Context, transcription_id: str, known: str | None) -> Response:
     with context.database.read() as session:
         found = service.get(session, transcription_id)
-        headers = {"ETag": whole_tag(found)} if found.status.ended else {}
-        if headers and names(known, headers["ETag"]):
+        headers = {"Cache-Control": "private, no-cache"}
+        if found.status.ended:
+            headers["ETag"] = whole_tag(found)
+        if "ETag" in headers and names(known, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         job = read.without_segments(session, found)
         body = _body(as_json(job, read.segments(session, job.id)))

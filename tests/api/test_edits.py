@@ -252,6 +252,14 @@ def test_what_is_not_there_is_not_found(editor: Editor, rows: Rows) -> None:
     assert_problem(nowhere.patch(theirs["id"], "*", text="a"), 404, "transcription_not_found")
 
 
+def test_the_description_of_the_api_names_the_header(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    edit = paths[f"{PATH}/{{transcription_id}}/segments/{{segment_id}}"]["patch"]
+    names = [parameter["name"] for parameter in edit["parameters"]]
+    assert names == ["transcription_id", "segment_id", "If-Match"]
+    assert {"200", "409", "412", "422", "428"} <= set(edit["responses"])
+
+
 def test_a_segment_is_read_by_itself_with_its_tag(editor: Editor) -> None:
     segment = editor.read()["segments"][2]
     answer = editor.client.get(f"{editor.address}/segments/{segment['id']}")
@@ -262,7 +270,9 @@ def test_a_segment_is_read_by_itself_with_its_tag(editor: Editor) -> None:
 def test_an_unchanged_transcript_is_not_sent_again(editor: Editor) -> None:
     tag = editor.read()["etag"]
     known = {"If-None-Match": tag}
-    assert editor.client.get(editor.address, headers=known).status_code == 304
+    unchanged = editor.client.get(editor.address, headers=known)
+    assert (unchanged.status_code, unchanged.headers["etag"]) == (304, tag)
+    assert unchanged.headers["cache-control"] == "private, no-cache", "a browser asks each time"
     editor.edit(0, text="New.")
     assert editor.client.get(editor.address, headers=known).status_code == 200
 

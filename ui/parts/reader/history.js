@@ -70,6 +70,7 @@ class History {
     const answer = await ask(`${this.reader.address}/${what}`, { method: "POST", etag: this.reader.etag });
     await this.reader.refresh();
     await this.load();
-    if (!answer.ok) this.says.textContent = answer.detail;
+    if (answer.ok) this.reader.tellPage?.();
+    else this.says.textContent = answer.detail;
   }
 }
