@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.outbox.service import delete_objects
+from app.review.tables import Revision
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
 
@@ -16,7 +17,7 @@ def erase(session: Session, job: Transcription) -> None:
     """
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
-    for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
+    for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     session.delete(job)
     session.flush()

@@ -17,9 +17,10 @@ from app.recordings import service as recordings
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
 from app.storage.base import ObjectMissing
-from app.storage.ranges import object_response
+from app.storage.ranges import names, object_response
 from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
+from app.transcriptions.entity_tags import whole_tag
 from app.transcriptions.exports.plain import as_json
 from app.transcriptions.exports.registry import joined
 from app.transcriptions.provenance import ProvenanceOut, provenance
@@ -136,23 +137,35 @@ def list_jobs(
 
 @router.get("/{transcription_id}", response_model=TranscriptionOut)
 async def read_job(
+    request: Request,
     transcription_id: JobId,
     context: ContextDep,
     wait: Annotated[
         float, Query(ge=0, le=MAX_WAIT_S, description="Answer when it is over, or after this long.")
     ] = 0.0,
 ) -> Response:
-    """The job and its text, complete or as far as it has come."""
+    """The job and its text, complete or as far as it has come.
+
+    Once it is over the answer has an `ETag`; with it as `If-None-Match`, 304 says that nothing was
+    changed since.
+    """
     if wait:
         await until_over(context, transcription_id, wait)
-    return await run_in_threadpool(_whole, context, transcription_id)
+    known = request.headers.get("if-none-match")
+    return await run_in_threadpool(_whole, context, transcription_id, known)
 
 
-def _whole(context: Context, transcription_id: str) -> Response:
+def _whole(context: Context, transcription_id: str, known: str | None) -> Response:
     with context.database.read() as session:
-        job = read.without_segments(session, service.get(session, transcription_id))
+        found = service.get(session, transcription_id)
+        headers = {"Cache-Control": "private, no-cache"}
+        if found.status.ended:
+            headers["ETag"] = whole_tag(found)
+        if "ETag" in headers and names(known, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        job = read.without_segments(session, found)
         body = joined(as_json(job, read.segments(session, job.id)))
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/{transcription_id}/provenance")

@@ -68,7 +68,7 @@ def _heading(job: wire.Transcription) -> None:
     show(
         '<p class="l-quiet">{facts}</p><p class="l-quiet">{label}</p>',
         facts=" · ".join(facts),
-        label=MACHINE_MADE,
+        label=_label(job),
     )
     if not job.segments:
         show(
@@ -78,6 +78,15 @@ def _heading(job: wire.Transcription) -> None:
         )
         return
     downloads(job)
+
+
+def _label(job: wire.Transcription) -> str:
+    """Who answers for the words: a machine, or a person as well."""
+    where = f"corrected by a person in {words.several(job.corrected, 'place', 'places')}"
+    if job.final_at:
+        by = f"{where} and declared final" if job.corrected else "declared final by a person"
+        return f"Machine-generated, {by}, {words.moment(job.final_at)}."
+    return f"Machine-generated, {where}." if job.corrected else MACHINE_MADE
 
 
 def _failed(job: wire.Transcription) -> None:
@@ -118,8 +127,8 @@ def _notes(job: wire.Transcription) -> None:
         marks += [html("<li>{meaning}.</li>", meaning=FLAGS[flag]) for flag in flags]
         marks.append(
             Markup(
-                "<li>A click on a word plays it. Space or k plays and pauses, j and l go 5 s"
-                " back and forth.</li>"
+                "<li>A click on a word plays it, two correct its sentence. Space or k plays and"
+                " pauses, j and l go 5 s back and forth.</li>"
             )
         )
         with st.expander("What the marks mean"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -15,6 +16,9 @@ def link(said: str) -> str:
     """Where the one download goes."""
     [found] = re.findall('<a class="l-button" href="([^"]+)" download>', said)
     return unescape(found)
+
+
+WHEN = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
 
 @pytest.mark.chapter(29)
@@ -152,3 +156,21 @@ def test_hostile_names_and_messages_stay_text(open_page, fake, words):
     said = words(open_page("transcript", id="tr_bad"))
     assert "<script" not in said
     assert said.count("&lt;script&gt;") == 4
+
+
+@pytest.mark.chapter(29)
+@pytest.mark.parametrize(
+    ("changed", "label"),
+    [
+        ({}, "Machine-generated: a person has not checked it."),
+        ({"corrected": 1}, "Machine-generated, corrected by a person in 1 place."),
+        ({"final_at": WHEN}, "Machine-generated, declared final by a person, 3 Nov 2025."),
+        (
+            {"corrected": 3, "final_at": WHEN},
+            "Machine-generated, corrected by a person in 3 places and declared final, 3 Nov 2025.",
+        ),
+    ],
+)
+def test_the_label_says_what_people_did(open_page, fake, words, changed, label):
+    fake.jobs = [job("tr_ok", **changed)]
+    assert label in words(open_page("transcript", id="tr_ok"))
