@@ -52,6 +52,8 @@ def note(job: TranscriptionOut, options: Options) -> list[str]:
     """Sentences, the most important first."""
     told = "; ".join(f"{name.lower()}: {value}" for name, value in facts(job))
     sentences = [machine_made(job), f"{told[:1].upper()}{told[1:]}."]
+    if job.final_at is not None:
+        sentences.append(f"A person declared it final on {job.final_at:%Y-%m-%d}.")
     sentences += job.warnings
     sentences += [_fallback(each) for each in job.fallbacks]
     if options.fillers == "remove":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from docx import Document
 from hypothesis import example, given
@@ -78,3 +80,11 @@ def test_many_passages_stay_quick_and_complete(format: str, tmp_path) -> None:  
     assert len(turns) == 400
     assert len(list(read.comments)) == 200, "the list at the end has them all"
     assert sum(p.style.name == "Transcript Check" for p in read.paragraphs) == 400
+
+
+def test_files_say_that_a_person_declared_the_text_final() -> None:
+    told = "A person declared it final on 2026-11-24."
+    when = datetime(2026, 11, 24, tzinfo=UTC)
+    for format in ("txt", "vtt", "maxqda"):
+        assert told in FORMATS[format].render(transcript([segment("So.")], final_at=when))
+        assert told not in FORMATS[format].render(transcript([segment("So.")]))
