@@ -32,6 +32,7 @@ from app.review.routes import router as review
 from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
+from app.transcriptions.exports.routes import router as exports
 from app.transcriptions.routes import router as transcriptions
 from app.uploads.routes import router as uploads
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         review,
         revisions,
         beside,
+        exports,
         events,
         recordings,
         uploads,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import streamlit as st
 from markupsafe import Markup
 
 from ui import wire
 from ui.client import ApiError
 from ui.parts import jobs, origins, problems, session, words
+from ui.parts.downloads import downloads
 from ui.parts.html import html, joined, show
 from ui.parts.reader import DOUBT_BELOW, FLAGS, reader
 
-FORMATS = {"txt": "Text", "srt": "SRT", "vtt": "WebVTT", "json": "JSON"}
 MACHINE_MADE = "Machine-generated: a person has not checked it."
 
 
@@ -79,7 +77,7 @@ def _heading(job: wire.Transcription) -> None:
             " voice may be too quiet; the stretches below say how loud each was.</p></div>"
         )
         return
-    _downloads(job)
+    downloads(job)
 
 
 def _label(job: wire.Transcription) -> str:
@@ -89,15 +87,6 @@ def _label(job: wire.Transcription) -> str:
         by = f"{where} and declared final" if job.corrected else "declared final by a person"
         return f"Machine-generated, {by}, {words.moment(job.final_at)}."
     return f"Machine-generated, {where}." if job.corrected else MACHINE_MADE
-
-
-def _downloads(job: wire.Transcription) -> None:
-    address = f"/api/transcriptions/{quote(job.id, safe='')}/export?format="
-    links = joined(
-        html('<a href="{address}{kind}" download>{label}</a>', address=address, kind=k, label=v)
-        for k, v in FORMATS.items()
-    )
-    show('<p class="l-links">Download {links}</p>', links=links)
 
 
 def _failed(job: wire.Transcription) -> None:
