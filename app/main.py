@@ -57,10 +57,10 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     errors.install(app)
     for router in (
         transcriptions,
+        exports,
         review,
         revisions,
         beside,
-        exports,
         events,
         recordings,
         uploads,

@@ -149,7 +149,7 @@ def test_a_final_transcript_is_not_edited_until_it_is_reopened(editor: Editor) -
 def test_an_export_says_that_a_person_corrected_it(editor: Editor) -> None:
     def label() -> str:
         text = editor.client.get(f"{editor.address}/export").text
-        return text.rsplit("-- \n", 1)[1].split("\n", 1)[0]
+        return text.rsplit("-- \n", 1)[1].partition("\n")[0]
 
     assert label() == "Transcribed by machine (tiny.en); it may contain errors."
     editor.edit(0, text="One.")
@@ -165,4 +165,4 @@ def test_an_export_says_that_a_person_corrected_it(editor: Editor) -> None:
 def test_a_final_transcript_without_a_correction_does_not_claim_any(editor: Editor) -> None:
     editor.whole("finalise")
     text = editor.client.get(f"{editor.address}/export").text
-    assert "\nTranscribed by machine (tiny.en) and declared final by a person.\n" in text
+    assert "-- \nTranscribed by machine (tiny.en) and declared final by a person.\n" in text

@@ -12,11 +12,14 @@ def machine_made(job: TranscriptionOut) -> str:
     # Ch 29 · Transparency and Accountability: exports that can hold a note say that a machine wrote them, and which
     made = f"Transcribed by machine ({job.model.name})"
     if job.corrected:
-        places = "1 place" if job.corrected == 1 else f"{job.corrected} places"
-        made += f", corrected by a person in {places}"
+        made += f", corrected by a person in {_places(job.corrected)}"
     if job.final_at:
         return f"{made} and declared final{'' if job.corrected else ' by a person'}."
     return f"{made}; it may contain errors."
+
+
+def _places(corrected: int) -> str:
+    return "1 place" if corrected == 1 else f"{corrected} places"
 
 
 def version(job: TranscriptionOut) -> str:

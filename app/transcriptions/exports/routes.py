@@ -100,7 +100,8 @@ def _said(
 ) -> tuple[TranscriptionOut, Iterable[SegmentOut]]:
     """The job without its segments, and its segments as they come from the database.
 
-    Raises `Conflict` for a job that has not succeeded.
+    Those that a person emptied are left out: nothing was said there. Raises `Conflict` for a job
+    that has not succeeded.
     """
     found = service.get(session, transcription_id)
     if found.status is not Status.SUCCEEDED:
@@ -109,10 +110,8 @@ def _said(
             detail=f"The transcription is {found.status}; there is nothing to export yet.",
         )
     job = read.without_segments(session, found)
-    segments: Iterable[SegmentOut] = read.segments(session, job.id)
-    if chosen.format.name != "json":  # a person found that nothing was said there
-        segments = (segment for segment in segments if segment.text)
-    return job, cleaned(segments, chosen.options, job.language)
+    said = (each for each in read.segments(session, job.id) if each.text)
+    return job, cleaned(said, chosen.options, job.language)
 
 
 def _attachment(name: str) -> str:

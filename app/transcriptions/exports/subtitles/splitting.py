@@ -9,6 +9,7 @@ nothing is ever lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from app.transcriptions.exports.subtitles.phrases import Phrases
@@ -18,10 +19,11 @@ from app.transcriptions.exports.subtitles.tokens import Token
 
 AT_ONCE = 240
 """Words looked at together where nobody pauses; more would not change the first of their cues."""
-_KEPT_CUES = 3
-_CUE, _SENTENCES, _FAST, _SHORT = 3.0, 1.5, 60.0, 12.0
-"""Prices: a cue at all; a sentence that ends inside one; twice the reading speed (its square);
-no time at all instead of the shortest."""
+_KEPT_CUES = 6
+_CUE, _SENTENCES, _LINE, _FAST, _SHORT = 3.0, 1.5, 0.6, 60.0, 12.0
+"""Prices: a cue at all; a sentence that ends inside one; the break between its lines, as a part
+of the same break between cues; twice the reading speed (its square); no time at all instead of
+the shortest."""
 _PAUSE_MS = 300
 """From here on a pause excuses a bad place for a cut."""
 
@@ -47,57 +49,89 @@ def _parted(before: Token, after: Token, rules: Rules) -> bool:
     return after.speaker != before.speaker or after.start_ms - before.end_ms > rules.pause_ms
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words without a long silence between them, and what is looked up again and again."""
+
+    tokens: Sequence[Token]
+    breaks: Sequence[float]
+    """Cost of a break after each token but the last."""
+    ends: Sequence[bool]
+    """Whether a sentence ends with the token."""
+    edges: Sequence[int]
+    """Columns before each token, the space in front of it not among them, and after the last."""
+
+    def columns(self, i: int, j: int) -> int:
+        """Of the tokens from `i` to before `j`, on one line."""
+        last = self.tokens[j - 1]
+        return self.edges[j - 1] + last.columns - self.edges[i]
+
+
+def _run(tokens: Sequence[Token], phrases: Phrases) -> _Run:
+    edges, column = [], 0
+    for token in tokens:
+        column += 0 if token.glued or not edges else 1
+        edges.append(column)
+        column += token.columns
+    breaks = [_break_cost(a, b, phrases) for a, b in pairwise(tokens)]
+    return _Run(tokens, breaks, [phrases.ends_sentence(token) for token in tokens], edges)
+
+
 def _cut(
-    run: Sequence[Token], following_ms: int | None, rules: Rules, phrases: Phrases
+    tokens: Sequence[Token], following_ms: int | None, rules: Rules, phrases: Phrases
 ) -> Iterator[tuple[Token, ...]]:
-    """The cheapest cues of `run`; the word after it begins at `following_ms`."""
-    count = len(run)
-    breaks = [_break_cost(a, b, phrases) for a, b in pairwise(run)]
-    ends = [phrases.ends_sentence(token) for token in run]
+    """The cheapest cues of a run; the word after it begins at `following_ms`."""
+    count = len(tokens)
+    run = _run(tokens, phrases)
     best = [0.0] + [float("inf")] * count
     came_from = [0] * (count + 1)
     for i in range(count):
-        for j, columns, sentences in _possible(run, i, ends, rules):
-            next_ms = run[j].start_ms if j < count else following_ms
-            cost = best[i] + _CUE + _SENTENCES * sentences
-            cost += breaks[j - 1] if j < count else 0.0
-            cost += _screen_cost(run[i].start_ms, run[j - 1].end_ms, next_ms, columns, rules)
+        for j, inside in _possible(run, i, rules):
+            next_ms = tokens[j].start_ms if j < count else following_ms
+            cost = best[i] + _CUE + inside
+            cost += run.breaks[j - 1] if j < count else 0.0
+            columns = run.columns(i, j)
+            cost += _screen_cost(tokens[i].start_ms, tokens[j - 1].end_ms, next_ms, columns, rules)
             if cost < best[j]:
                 best[j], came_from[j] = cost, i
-    yield from _walked(run, came_from)
+    yield from _walked(tokens, came_from)
 
 
-def _walked(run: Sequence[Token], came_from: list[int]) -> Iterator[tuple[Token, ...]]:
-    edges = [len(run)]
+def _walked(tokens: Sequence[Token], came_from: list[int]) -> Iterator[tuple[Token, ...]]:
+    edges = [len(tokens)]
     while edges[-1]:
         edges.append(came_from[edges[-1]])
     edges.reverse()
     for i, j in pairwise(edges):
-        yield tuple(run[i:j])
+        yield tuple(tokens[i:j])
 
 
-def _possible(
-    run: Sequence[Token], i: int, ends: Sequence[bool], rules: Rules
-) -> Iterator[tuple[int, int, int]]:
-    """(end, columns, sentences that end inside) of each cue that may begin at `i`."""
-    full = line = 0  # columns of the lines that are full, and of the one being filled
-    lines, sentences = 1, 0
-    for j in range(i, len(run)):
-        token = run[j]
-        space = 0 if token.glued or j == i else 1
-        if line and line + space + token.columns > rules.line:
-            full += line + space
-            line, space = 0, 0
-            lines += 1
-        line += space + token.columns
-        too_much = lines > rules.lines or line > rules.line
-        too_long = token.end_ms - run[i].start_ms > rules.longest_ms
-        if j > i and (too_much or too_long):
+def _possible(run: _Run, i: int, rules: Rules) -> Iterator[tuple[int, float]]:
+    """(end, cost of what is inside) of each cue that may begin at `i`, the shortest first."""
+    sentences, upper = 0, 0  # `upper`: where the lower line begins if the upper one is filled
+    for j in range(i + 1, len(run.tokens) + 1):
+        too_long = run.tokens[j - 1].end_ms - run.tokens[i].start_ms > rules.longest_ms
+        if j > i + 1 and too_long:
             return
-        yield j + 1, full + line, sentences
-        if too_much:
-            return
-        sentences += ends[j]
+        inside = _SENTENCES * sentences
+        if run.columns(i, j) > rules.line and j > i + 1:
+            upper = upper or j - 1
+            cost = _line_cost(run, i, j, upper, rules)
+            if cost is None:
+                return
+            inside += _LINE * cost
+        yield j, inside
+        sentences += run.ends[j - 1]
+
+
+def _line_cost(run: _Run, i: int, j: int, upper: int, rules: Rules) -> float | None:
+    """Of the best break of the cue into two lines; None: it needs three."""
+    best: float | None = None
+    for k in range(upper, i, -1):
+        if run.columns(k, j) > rules.line or run.columns(i, k) > rules.line:
+            break
+        best = run.breaks[k - 1] if best is None else min(best, run.breaks[k - 1])
+    return best
 
 
 def _break_cost(before: Token, after: Token, phrases: Phrases) -> float:
