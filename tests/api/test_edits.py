@@ -7,8 +7,9 @@ import threading
 import pytest
 from fastapi.testclient import TestClient
 
+from app.context import Context
 from app.transcriptions.schemas import TranscriptionOut
-from app.transcriptions.tables import SegmentRow
+from app.transcriptions.tables import SegmentRow, Transcription
 from tests.support.edits import PATH, Editor, lose_an_answer
 from tests.support.problems import assert_problem
 from tests.support.rows import Rows
@@ -240,6 +241,12 @@ def test_only_a_finished_transcript_is_corrected(
         f"{PATH}/{job}/segments/seg_x", json={"text": "No."}, headers={"If-Match": "*"}
     )
     assert_problem(answer, 409, "not_ready")
+
+
+def test_one_side_of_a_preview_is_not_corrected(editor: Editor, context: Context) -> None:
+    with context.database.write() as session:
+        session.get_one(Transcription, editor.job).first_s = 60.0
+    assert_problem(editor.edit(0, text="No."), 409, "of_preview")
 
 
 def test_what_is_not_there_is_not_found(editor: Editor, rows: Rows) -> None:

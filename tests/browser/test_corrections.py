@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from deploy.local.product import Product
 from tests.support.edits import Editor
@@ -125,6 +125,25 @@ def test_what_was_typed_survives_a_failed_save_and_a_reload(page, product, edito
     box(page).press("Enter")
     expect(box(page)).to_have_count(0)
     assert editor.texts()[0] == "Typed without a network."
+
+
+def test_a_save_whose_answer_was_lost_is_no_conflict(page, product, editor):
+    open_transcript(page, product, editor)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/segments/**", lose)
+    correct(page, 0, "Kept, and nobody heard of it.")
+    box(page).press("Enter")
+    expect(page.locator(".edit-says.failed")).to_be_visible()
+    assert editor.texts()[0] == "Kept, and nobody heard of it."
+    page.unroute("**/segments/**")
+    box(page).press("Enter")
+    expect(box(page)).to_have_count(0)
+    assert page.locator(".theirs").count() == 0
+    assert len(page.locator(".own").all()) == 6
 
 
 def test_a_sentence_is_split_at_the_cursor_and_joined_again(page, product, editor):
