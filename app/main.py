@@ -27,6 +27,7 @@ from app.releases.routes import router as releases
 from app.releases.seeding import seeded
 from app.request_id import RequestId
 from app.sample.routes import router as sample
+from app.search.routes import router as search
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
 from app.transcriptions.routes import router as transcriptions
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     for router in (
         transcriptions,
         events,
+        search,
         recordings,
         uploads,
         models,

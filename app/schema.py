@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -21,12 +23,18 @@ import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables  # noqa: F401 (imported for the tables they define)
 from app.database import Database
+from app.search.index import INDEX, TABLES
 from app.settings import REPOSITORY
 
 
 def metadata() -> MetaData:
     """All tables."""
     return SQLModel.metadata
+
+
+def is_ours(_object: Any, name: str | None, *_about: Any) -> bool:
+    """For Alembic's comparison: what migrations make for the search is of no class's table."""
+    return name not in TABLES and name != INDEX
 
 
 def _config(address: str) -> Config:

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.outbox.service import delete_objects
+from app.search.index import forget
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
 
@@ -20,3 +21,4 @@ def erase(session: Session, job: Transcription) -> None:
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     session.delete(job)
     session.flush()
+    forget(session)

@@ -18,6 +18,7 @@ from app.ids import new_id
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
+from app.search.query import MAX_CHARACTERS, parse
 from app.storage.base import ObjectMissing
 from app.storage.ranges import object_response
 from app.tables import LOCAL_ACCOUNT
@@ -127,11 +128,24 @@ def list_jobs(
     cursor: str | None = None,
     status: Annotated[list[Status] | None, Query()] = None,
     previews: Annotated[bool, Query(description="Also the jobs of previews of domains.")] = False,
+    search: Annotated[
+        str | None,
+        Query(
+            max_length=MAX_CHARACTERS,
+            description="Only those in which it is said, as `GET /v1/search` understands it.",
+        ),
+    ] = None,
 ) -> TranscriptionPage:
     """The newest first."""
+    query = parse(search) if search is not None else None
     with context.database.read() as session:
         jobs, following = service.page(
-            session, limit=limit, cursor=cursor, status=status or [], previews=previews
+            session,
+            limit=limit,
+            cursor=cursor,
+            status=status or [],
+            previews=previews,
+            said=query,
         )
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 
