@@ -58,6 +58,15 @@ def said_in(session: Session, query: Query) -> Any:
     return _numbered(query).with_only_columns(literal_column("n.transcription_id"))
 
 
+def more_than(session: Session, query: Query, few: int) -> bool:
+    """Whether more segments than `few` say it; no more than that are looked at."""
+    if session.get_bind().dialect.name == "postgresql":
+        found: Any = select(col(SegmentRow.id)).where(said(session, query))
+    else:
+        found = _numbered(query)
+    return len(session.execute(found.limit(few + 1)).all()) > few
+
+
 def said_there(session: Session, query: Query, transcription_id: str) -> ColumnElement[bool]:
     """As `said`, in one transcription alone, without looking at the others."""
     here = col(SegmentRow.transcription_id) == transcription_id

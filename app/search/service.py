@@ -39,17 +39,12 @@ def find(
     most = limit + 1
     if transcription_id is not None:
         places = _in_job(session, query, transcription_id, after, most)
-    elif _many(session, query):
+    elif index.more_than(session, query, FEW):
         places = _walked(session, query, after, most)
     else:
         places = _sorted(session, query, after, most)
     following = places[limit - 1].cursor() if len(places) > limit else None
     return HitPage(items=list(_hits(session, query, places[:limit])), next=following)
-
-
-def _many(session: Session, query: Query) -> bool:
-    some = select(SegmentRow.id).where(index.said(session, query)).limit(FEW + 1)
-    return len(session.exec(some).all()) > FEW
 
 
 def _sorted(session: Session, query: Query, after: Place | None, most: int) -> list[Place]:

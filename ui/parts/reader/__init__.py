@@ -31,17 +31,23 @@ _mount = st.components.v2.component(
     "lectern_reader",
     html=(_FOLDER / "reader.html").read_text(),
     css=(_FOLDER / "reader.css").read_text(),
-    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("text", "player", "reader")),
+    js="\n".join(
+        (_FOLDER / f"{name}.js").read_text() for name in ("text", "player", "moment", "reader")
+    ),
 )
 
 
-def reader(job: wire.Transcription) -> None:
-    """The component asks the API for text and sound by itself; it is told only what to ask for."""
+def reader(job: wire.Transcription, at: float | None = None) -> None:
+    """The component asks the API for text and sound by itself; it is told only what to ask for.
+
+    `at` is a second of the recording that is shown first.
+    """
     _mount(
         key=f"reader-{job.id}",
         data={
             "address": f"/api/transcriptions/{quote(job.id, safe='')}",
             "revision": job.revision,
+            "at": at,
             "active": job.active,
             "doubtBelow": DOUBT_BELOW,
             "flagNames": FLAGS,

@@ -39,6 +39,7 @@ class Reader {
     const { segments } = await answer.json();
     this.text.show(segments, this.data);
     if (segments.length || !this.data.active) this.player.load(`${this.data.address}/audio`);
+    stand(this, segments);
   }
 
   close() {
