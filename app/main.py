@@ -17,6 +17,7 @@ from app.domains.routes import router as domains
 from app.domains.speech import Speaker
 from app.faults.routes import router as faults
 from app.health.routes import router as health
+from app.idempotency.service import InFlight
 from app.local.guard import LocalGuard
 from app.local.token import read_or_make
 from app.models.routes import router as models
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context or open_context(settings)
+        app.state.in_flight = InFlight()
         app.state.speaker = Speaker(app.state.context.settings.home)
         async with seeded(app.state.context):
             yield

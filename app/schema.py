@@ -15,6 +15,7 @@ import app.accounts.tables
 import app.adaptations.tables
 import app.domains.tables
 import app.faults.tables
+import app.idempotency.tables
 import app.outbox.tables
 import app.previews.tables
 import app.recordings.tables
