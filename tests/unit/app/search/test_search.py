@@ -60,6 +60,7 @@ def test_it_is_found_as_people_type_it(rows: Rows, tell: Tell, typed: str) -> No
     assert found(rows, typed) == [SENTENCE]
 
 
+@pytest.mark.chapter(28)
 @pytest.mark.parametrize(
     "typed",
     [
@@ -81,6 +82,7 @@ def test_nothing_but_words_is_understood(rows: Rows, tell: Tell, typed: str) -> 
     assert found(rows, typed) == []
 
 
+@pytest.mark.chapter(28)
 @pytest.mark.parametrize(
     "typed",
     [
