@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -35,13 +33,6 @@ def page(request: pytest.FixtureRequest, chrome: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-def look(page: Page, name: str) -> None:
-    """Keep a picture where `LECTERN_PICTURES` says so."""
-    if folder := os.environ.get("LECTERN_PICTURES"):
-        width = (page.viewport_size or {})["width"]
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png")
-
-
 def test_from_a_word_to_the_moment(page: Page, product: Product, spoken: dict) -> None:  # type: ignore[type-arg]
     late = [word for segment in spoken["segments"] for word in segment["words"]]
     late = [word for word in late if word["start"] > 60 and len(word["word"].strip(" .,?!")) > 6]
@@ -49,14 +40,12 @@ def test_from_a_word_to_the_moment(page: Page, product: Product, spoken: dict) -
     page.goto(f"{product.url}/library")
     box = page.get_by_placeholder("Search in transcripts")
     expect(box).to_be_visible(timeout=READY_MS)
-    look(page, "library")
     box.fill(wanted.upper())
     box.press("Enter")
     mark = page.locator(".l-hits mark").first
     expect(mark).to_have_text(wanted, ignore_case=True, timeout=READY_MS)
     expect(page.locator(".l-section a")).to_have_text("An interview <b> & more.opus")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    look(page, "hits")
     hits = page.locator(".l-hits li a")
     seconds = page.evaluate(
         "a => +new URL(a.href).searchParams.get('t')", hits.last.element_handle()
@@ -68,10 +57,8 @@ def test_from_a_word_to_the_moment(page: Page, product: Product, spoken: dict) -
     assert wanted.lower() in (now.text_content() or "").lower()
     shown = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
     expect(page.locator(".time")).to_have_text(re.compile(f"^{shown} / "), timeout=READY_MS)
-    look(page, "moment")
 
 
 def test_what_nobody_said(page: Page, product: Product, spoken: dict) -> None:  # type: ignore[type-arg]
     page.goto(f"{product.url}/library?q=quibblewort+xy*")
     expect(page.get_by_text("No transcript says")).to_be_visible(timeout=READY_MS)
-    look(page, "nothing")
