@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.idempotency.service import forget_made
 from app.outbox.service import delete_objects
+from app.review.tables import Revision
 from app.search.index import forget
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
@@ -18,7 +19,7 @@ def erase(session: Session, job: Transcription) -> None:
     """
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
-    for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
+    for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     forget_made(session, job.id)
     session.delete(job)

@@ -25,7 +25,7 @@ def test_a_migration_indexes_what_is_there(rows: Rows, tell: Tell) -> None:
     kept, gone = tell("An old pear.", "More."), tell("A pear to delete.")
     address = rows.context.settings.database
     rows.context.database.dispose()
-    schema.downgrade(address, "0006")
+    schema.downgrade(address, "0008")
     schema.upgrade(address)
     assert found(rows, "pear") == ["A pear to delete.", "An old pear."]
     rows.remove(gone)
