@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, DateTime, Engine, create_engine, event, make_url
+from sqlalchemy import URL, DateTime, Engine, create_engine, event, literal_column, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -231,11 +231,16 @@ def _kind(error: DBAPIError) -> type[DatabaseError | Unstorable] | None:
     return next((kind for start, kind in _POSTGRES_KINDS.items() if state.startswith(start)), None)
 
 
-def insert_if_new(session: Session, row: SQLModel) -> None:
-    """Insert `row` unless another transaction has made one with its key: then nothing happens."""
+def insert_if_new(session: Session, row: SQLModel) -> bool:
+    """Insert `row` unless another transaction has made one with its key: then nothing happens.
+
+    Returns whether it was inserted. Waits for a transaction that is making one.
+    """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    session.execute(insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing())
+    new = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing()
+    # Not by the count of rows, which SQLAlchemy does not keep of an INSERT
+    return session.connection().execute(new.returning(literal_column("1"))).first() is not None
 
 
 def database_url(address: str) -> URL:
@@ -282,6 +287,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What was deleted is overwritten, not only marked as free
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

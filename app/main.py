@@ -17,6 +17,7 @@ from app.domains.routes import router as domains
 from app.domains.speech import Speaker
 from app.faults.routes import router as faults
 from app.health.routes import router as health
+from app.idempotency.service import InFlight
 from app.local.guard import LocalGuard
 from app.local.token import read_or_make
 from app.models.routes import router as models
@@ -30,6 +31,7 @@ from app.review.beside_routes import router as beside
 from app.review.history_routes import router as revisions
 from app.review.routes import router as review
 from app.sample.routes import router as sample
+from app.search.routes import router as search
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
 from app.transcriptions.exports.routes import router as exports
@@ -46,6 +48,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context or open_context(settings)
+        app.state.in_flight = InFlight()
         app.state.speaker = Speaker(app.state.context.settings.home)
         async with seeded(app.state.context):
             yield
@@ -62,6 +65,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         revisions,
         beside,
         events,
+        search,
         recordings,
         uploads,
         models,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +15,7 @@ import app.accounts.tables
 import app.adaptations.tables
 import app.domains.tables
 import app.faults.tables
+import app.idempotency.tables
 import app.outbox.tables
 import app.previews.tables
 import app.recordings.tables
@@ -22,12 +25,18 @@ import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables  # noqa: F401 (imported for the tables they define)
 from app.database import Database
+from app.search.index import INDEX, TABLES
 from app.settings import REPOSITORY
 
 
 def metadata() -> MetaData:
     """All tables."""
     return SQLModel.metadata
+
+
+def is_ours(_object: Any, name: str | None, *_about: Any) -> bool:
+    """For Alembic's comparison: what migrations make for the search is of no class's table."""
+    return name not in TABLES and name != INDEX
 
 
 def _config(address: str) -> Config:

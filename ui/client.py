@@ -98,6 +98,19 @@ class Client:
             params["cursor"] = cursor
         return self._get(wire.Page, "/v1/transcriptions", params)
 
+    def search(
+        self,
+        q: str,
+        *,
+        transcription: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> wire.Hits:
+        """Where it was said: newest transcription first; give `next` as `cursor` to go on."""
+        told = (("transcription", transcription), ("cursor", cursor))
+        params: dict[str, Any] = {"q": q, "limit": limit} | {k: v for k, v in told if v}
+        return self._get(wire.Hits, "/v1/search", params)
+
     def transcription(self, transcription_id: str) -> wire.Transcription:
         return self._get(wire.Transcription, f"/v1/transcriptions/{_part(transcription_id)}")
 

@@ -148,6 +148,37 @@ class Page(Wire):
     next: str | None
 
 
+class Mark(Wire):
+    """Characters `start` up to `end` of a snippet."""
+
+    start: int
+    end: int
+
+
+class Snippet(Wire):
+    text: str
+    matches: list[Mark]
+
+
+class Hit(Wire):
+    """Where something was said; `at` is the second to begin with."""
+
+    transcription_id: str
+    name: str
+    created_at: datetime
+    segment_id: str
+    start: float
+    end: float
+    at: float
+    speaker: str | None
+    snippet: Snippet
+
+
+class Hits(Wire):
+    items: list[Hit]
+    next: str | None
+
+
 class Excerpt(Wire):
     text: str
     first_line: int

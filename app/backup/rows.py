@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from app.backup.format import LEFT_OUT, PART_BYTES, damaged
 from app.database import UtcDateTime
+from app.search import index
 
 AT_ONCE = 1000
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -42,8 +43,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
 def tables_of(connection: Connection) -> list[Table]:
     """The tables that are there, whatever the schema; those that are referred to come first."""
     found = MetaData()
-    found.reflect(connection)
-    tables = [table for table in found.sorted_tables if table.name not in LEFT_OUT]
+    found.reflect(connection, only=lambda name, _: name not in LEFT_OUT | index.TABLES)
+    tables = found.sorted_tables
     for table in tables:
         for column in table.columns:
             if isinstance(column.type, DateTime):

@@ -19,6 +19,7 @@ from app.dispatcher.relay import Relay, forget_sent
 from app.dispatcher.steady import SteadyClock
 from app.faults.service import FaultSwitches
 from app.faults.stalling import keep_all_others_from_writing
+from app.idempotency.service import forget_expired
 from app.recordings.service import sweep_unused
 from app.settings import get_settings
 from app.storage.leftovers import Leftovers
@@ -114,6 +115,7 @@ def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore
         def sweep(session: Session) -> None:
             if steady.is_steady():
                 sweep_unused(session, settings.unused_upload_h)
+                forget_expired(session)
             forget_sent(session)
             forget_dead(session, timedelta(hours=1))
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.database import Database
-from app.schema import metadata
+from app.schema import is_ours, metadata
 
 address = context.config.get_main_option("sqlalchemy.url") or ""
 database = Database(address, unlimited=True)
@@ -19,6 +19,7 @@ with database.write() as session:
         target_metadata=metadata(),
         render_as_batch=True,
         compare_type=True,
+        include_object=is_ours,
     )
     context.run_migrations()
 database.dispose()

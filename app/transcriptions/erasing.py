@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.idempotency.service import forget_made
 from app.outbox.service import delete_objects
 from app.review.tables import Revision
+from app.search.index import forget
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
 
@@ -19,5 +21,7 @@ def erase(session: Session, job: Transcription) -> None:
     delete_objects(session, list(keys))
     for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
+    forget_made(session, job.id)
     session.delete(job)
     session.flush()
+    forget(session)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.admission import check_job, receiving
 from app.context import Context, ContextDep
 from app.errors import BadRequest, Conflict, Gone
+from app.idempotency import header
+from app.idempotency import service as idempotency
+from app.idempotency.service import Answer, Asked
 from app.ids import new_id
+from app.media.client import AudioInfo
 from app.recordings import service as recordings
+from app.recordings.multipart import Form
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
+from app.search.query import MAX_CHARACTERS, parse
 from app.storage.base import ObjectMissing
 from app.storage.ranges import names, object_response
 from app.tables import LOCAL_ACCOUNT
@@ -34,6 +40,7 @@ JobId = Annotated[str, Path(max_length=64, examples=["tr_0193c2f0a1b27c3d8e4f5a6
 MAX_WAIT_S = 60.0
 
 SUBMIT_BODY = {
+    "parameters": [header.PARAMETER],
     "requestBody": {
         "required": True,
         "content": {
@@ -67,13 +74,20 @@ SUBMIT_BODY = {
                 }
             }
         },
-    }
+    },
 }
 
 
-@router.post("", status_code=202, openapi_extra=SUBMIT_BODY)
-async def submit(request: Request, response: Response, context: ContextDep) -> TranscriptionSummary:
+@router.post("", status_code=202, response_model=TranscriptionSummary, openapi_extra=SUBMIT_BODY)
+async def submit(request: Request, context: ContextDep) -> Response:
     """Send a recording; the answer comes as soon as it is stored and found to be one."""
+    key = header.key(request.headers)
+    in_flight: idempotency.InFlight = request.app.state.in_flight
+    with in_flight.alone(LOCAL_ACCOUNT, key):
+        return await _received(request, context, key)
+
+
+async def _received(request: Request, context: Context, key: str | None) -> Response:
     async with receiving(context, LOCAL_ACCOUNT, request):
         file, form = await receive(request, context.storage, context.settings.max_upload_bytes)
     try:
@@ -88,21 +102,59 @@ async def submit(request: Request, response: Response, context: ContextDep) -> T
         if file is not None:
             await run_in_threadpool(context.storage.delete, file.key)
         raise
-    out = await run_in_threadpool(_submit, context, file, given, asked)
-    response.headers["Location"] = f"/v1/transcriptions/{out.id}"
-    response.headers["Retry-After"] = "1"
-    return out
+    keyed = None if key is None else _keyed(key, file, form)
+    answer, replayed = await run_in_threadpool(_submit, context, file, given, asked, keyed)
+    headers = {"Location": answer.location or "", "Retry-After": "1"}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return JSONResponse(answer.body, answer.status, headers)
+
+
+def _keyed(key: str, file: ReceivedFile | None, form: Form) -> Asked:
+    about = [] if file is None else [file.name, file.sha256]
+    asked = idempotency.fingerprint("POST /v1/transcriptions", form.fields, about)
+    return Asked(LOCAL_ACCOUNT, key, asked)
 
 
 def _submit(
-    context: Context, file: ReceivedFile | None, given: str | None, asked: options.Request
-) -> TranscriptionSummary:
+    context: Context,
+    file: ReceivedFile | None,
+    given: str | None,
+    asked: options.Request,
+    keyed: Asked | None,
+) -> tuple[Answer, bool]:
+    """The answer, and whether it is that of an earlier request; then `file` is not kept."""
     job_id = new_id("tr")
-    info = None if file is None else recordings.probe(context, file)
+    replayed = None
+    with recordings.kept_or_deleted(context.storage, file):
+        if keyed is not None:
+            with context.database.read() as session:
+                replayed = idempotency.earlier(session, keyed)
+    if replayed is None:
+        info = None if file is None else recordings.probe(context, file)
+        answer, replayed = _queued(context, job_id, (file, info, given), asked, keyed)
+    if replayed is None:
+        return answer, False
+    if file is not None:
+        context.storage.delete(file.key)
+    return replayed, True
 
-    def work(session: Session) -> TranscriptionSummary:
+
+def _queued(
+    context: Context,
+    job_id: str,
+    sound: tuple[ReceivedFile | None, AudioInfo | None, str | None],
+    asked: options.Request,
+    keyed: Asked | None,
+) -> tuple[Answer, Answer | None]:
+    file, info, given = sound
+
+    def work(session: Session) -> tuple[Answer, Answer | None]:
         job = session.get(Transcription, job_id)
         if job is None:  # else committed, but the answer was lost
+            replayed = idempotency.claim(session, keyed) if keyed is not None else None
+            if replayed is not None:
+                return replayed, replayed
             found = options.with_domain(asked, session, context.settings)
             if file is None or info is None:
                 recording = recordings.get(session, given or "")
@@ -113,7 +165,11 @@ def _submit(
             )
             job = service.submit(session, recording, found, job_id)
             session.flush()
-        return read.summary(session, job)
+        told = read.summary(session, job).model_dump(mode="json")
+        answer = Answer(202, told, f"/v1/transcriptions/{job.id}")
+        if keyed is not None:
+            idempotency.keep(session, keyed, answer, job.id)
+        return answer, None
 
     with recordings.kept_or_deleted(context.storage, file):
         return context.database.transact(work)
@@ -126,11 +182,24 @@ def list_jobs(
     cursor: str | None = None,
     status: Annotated[list[Status] | None, Query()] = None,
     previews: Annotated[bool, Query(description="Also the jobs of previews of domains.")] = False,
+    search: Annotated[
+        str | None,
+        Query(
+            max_length=MAX_CHARACTERS,
+            description="Only those in which it is said, as `GET /v1/search` understands it.",
+        ),
+    ] = None,
 ) -> TranscriptionPage:
     """The newest first."""
+    query = parse(search) if search is not None else None
     with context.database.read() as session:
         jobs, following = service.page(
-            session, limit=limit, cursor=cursor, status=status or [], previews=previews
+            session,
+            limit=limit,
+            cursor=cursor,
+            status=status or [],
+            previews=previews,
+            said=query,
         )
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 

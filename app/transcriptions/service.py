@@ -17,6 +17,8 @@ from app.outbox.service import wake
 from app.outbox.tables import Topic
 from app.recordings import service as recordings
 from app.recordings.tables import Recording
+from app.search import index
+from app.search.query import Query
 from app.transcriptions.erasing import erase
 from app.transcriptions.finish import finish_if_complete
 from app.transcriptions.options import Request
@@ -220,14 +222,18 @@ def page(
     cursor: str | None,
     status: list[Status],
     previews: bool = False,
+    said: Query | None = None,
 ) -> tuple[list[Transcription], str | None]:
     """The newest jobs first; the second value continues the list, or is None at its end.
 
+    Where `said` is given, only those with a segment in which it is said.
     Those of previews only where `previews` asks for them: they are no transcripts of recordings.
     """
     query = select(Transcription)
     if not previews:
         query = query.where(col(Transcription.first_s).is_(None))
+    if said is not None:
+        query = query.where(col(Transcription.id).in_(index.said_in(session, said)))
     if status:
         query = query.where(col(Transcription.status).in_(status))
     if cursor:

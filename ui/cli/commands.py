@@ -100,6 +100,34 @@ def transcribe(
 
 
 @app.command(epilog=EPILOG)
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS",
+            help="All said in one passage; 'a phrase' in quotes; adapt* a beginning.",
+        ),
+    ],
+    transcription: Annotated[
+        str | None, typer.Option("--in", metavar="ID", help="Only in this transcription.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Hits at most.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Find where something was said: recording, time and passage, the newest recording first.
+
+    The product must be running. Capitals and accents do not count.
+    """
+
+    def work() -> Exit:
+        from ui.cli import search as command
+
+        return command.run(words, transcription, limit, as_json=as_json)
+
+    _run(work, as_json)
+
+
+@app.command(epilog=EPILOG)
 def status(as_json: Json = False) -> None:
     """Whether the product runs, where, and what it is working on. Exit code 3: it does not run."""
 

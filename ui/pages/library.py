@@ -1,15 +1,20 @@
-"""Library: every transcription, the newest first."""
+"""Library: every transcription, the newest first; `?q=…` where something was said."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui.parts import library
+from ui.parts import library, search
 
 
 def page() -> None:
     st.title("Library", anchor=False)
-    library.listing(st.query_params.get("cursor"))
+    asked = search.box()
+    cursor = st.query_params.get("cursor")
+    if asked:
+        search.hits(asked, cursor)
+    else:
+        library.listing(cursor)
 
 
 page()

@@ -1,11 +1,11 @@
-"""Transcript (`?id=tr_…`): read it, listen to it, take it away."""
+"""Transcript (`?id=tr_…&t=62.1`): read it, listen to it, take it away."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui.client import ApiError
-from ui.parts import problems, session, transcript
+from ui.parts import problems, session, transcript, words
 
 
 def page() -> None:
@@ -17,7 +17,7 @@ def page() -> None:
             raise
         transcript.missing(error)
         return
-    transcript.show_job(job)
+    transcript.show_job(job, words.second(st.query_params.get("t")))
 
 
 page()

@@ -28,8 +28,8 @@ def missing(error: ApiError) -> None:
     st.page_link("library.py", label="Go to the library")
 
 
-def show_job(job: wire.Transcription) -> None:
-    """Name, state, text."""
+def show_job(job: wire.Transcription, at: float | None = None) -> None:
+    """Name, state, text; `at` is the second of the recording to begin with."""
     show('<h1 class="l-title">{name}</h1>', name=job.name)
     if job.active:
         _running(job.id)
@@ -43,7 +43,7 @@ def show_job(job: wire.Transcription) -> None:
     if origin is not None:
         origins.notice(job, origin)
     if job.active or job.segments:
-        reader(job)
+        reader(job, at)
     if not job.active:
         _notes(job)
     if origin is not None:

@@ -35,6 +35,15 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def second(typed: str | None) -> float | None:
+    """A second of a recording as an address has it; None: it names none."""
+    try:
+        found = float(typed or "")
+    except ValueError:
+        return None
+    return found if 0 <= found < 1e7 else None
+
+
 def moment(when: datetime, today: datetime | None = None) -> str:
     """`14:05` today, `yesterday 14:05`, `3 Nov 14:05`, `3 Nov 2025`; in this computer's zone."""
     today = today or now()

@@ -99,6 +99,7 @@ class FakeClient:
         self.calls: list[tuple[Any, ...]] = []
         self.annotations: list[wire.Annotation] = []
         self.down = False
+        self.said: list[wire.Hit] = []
         self.kept = wire_exports.Report(cues=12, kept=12, counts={})
         self.following: str | None = None
         self.measured = wire.Runs(runs=[])
@@ -118,6 +119,20 @@ class FakeClient:
         self._up()
         items = [item for item in self.jobs if not status or item.status in status]
         return wire.Page(items=list(items[:limit]), next=self.following)
+
+    def search(
+        self,
+        q: str,
+        *,
+        transcription: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> wire.Hits:
+        self._up()
+        if "search" in self.refused:
+            raise self.refused["search"]
+        self.calls.append(("search", q, cursor))
+        return wire.Hits(items=self.said, next=self.following)
 
     def transcription(self, transcription_id: str) -> wire.Transcription:
         self._up()

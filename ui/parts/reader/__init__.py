@@ -27,7 +27,7 @@ FLAGS = {
 }
 """What each flag of a segment means to a reader."""
 
-_SCRIPTS = ("api", "text", "player", "editor", "history", "reader")
+_SCRIPTS = ("api", "text", "player", "moment", "editor", "history", "reader")
 
 _mount = st.components.v2.component(
     "lectern_reader",
@@ -37,13 +37,17 @@ _mount = st.components.v2.component(
 )
 
 
-def reader(job: wire.Transcription) -> None:
-    """The component asks the API for text and sound by itself; it is told only what to ask for."""
+def reader(job: wire.Transcription, at: float | None = None) -> None:
+    """The component asks the API for text and sound by itself; it is told only what to ask for.
+
+    `at` is a second of the recording that is shown first.
+    """
     _mount(
         key=f"reader-{job.id}",
         data={
             "address": f"/api/transcriptions/{quote(job.id, safe='')}",
             "revision": job.revision,
+            "at": at,
             "active": job.active,
             "editable": job.status == "succeeded",
             "doubtBelow": DOUBT_BELOW,

@@ -56,6 +56,7 @@ class Reader {
     this.language = answer.told.language;
     this.draw();
     if (this.segments.length || !this.data.active) this.player.load(`${this.address}/audio`);
+    stand(this);
     this.resume();
   }
 
