@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.compatible.tables import Call
 from app.outbox.service import delete_objects
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
@@ -16,6 +17,7 @@ def erase(session: Session, job: Transcription) -> None:
     """
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
+    session.execute(delete(Call).where(col(Call.transcription_id) == job.id))
     for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     session.delete(job)
