@@ -32,6 +32,7 @@ class Format(StrEnum):
     VTT = "vtt"
 
 
+NO_SPEAKERS: Final = "Speakers are not told apart by this version."
 WITH_SPEAKERS_FORMAT: Final = "diarized_json"
 _BOTH = ("model", "prompt", "response_format", "temperature")
 _OURS = ("language", "languages", "keywords", "hotwords")
@@ -64,7 +65,7 @@ def parse(form: Form, settings: Settings, task: Task = "transcribe") -> Asked:
     _check_names(form, task)
     for speakers in ("known_speaker_names", "known_speaker_references"):
         if form.all(speakers):
-            raise unsupported(speakers, "Speakers are not told apart by this version.")
+            raise unsupported(speakers, NO_SPEAKERS)
     chosen = _format(form)
     _check_temperature(form)
     check_chunking(form)
@@ -79,10 +80,9 @@ def parse(form: Form, settings: Settings, task: Task = "transcribe") -> Asked:
     )
 
 
-def unsupported(param: str, why: str) -> BadRequest:
-    return BadRequest(
-        code="unsupported", detail=f"{why} Nothing was kept; leave `{param}` out.", param=param
-    )
+def unsupported(param: str, why: str, instead: str = "") -> BadRequest:
+    instead = instead or f"leave `{param}` out"
+    return BadRequest(code="unsupported", detail=f"{why} Nothing was kept; {instead}.", param=param)
 
 
 def invalid(param: str, why: str) -> BadRequest:
@@ -131,7 +131,8 @@ def _request(form: Form, settings: Settings, task: Task) -> Request:
     if task == "translate" and (english_only(name) or adapter_of(name)):
         raise unsupported(
             "model",
-            f"The model {name} writes what is said and cannot translate; a multilingual one can.",
+            f"The model {name} writes what is said and cannot translate.",
+            "a multilingual model can: `GET /v1/models` lists those there are",
         )
     prompt = (form.first("prompt") or "").strip()
     return replace(found, task=task, prompt=prompt, languages=languages)
@@ -154,7 +155,7 @@ def _model(form: Form, settings: Settings) -> tuple[str | None, str | None]:
             raise invalid("domain", "`domain` and the domain in `model` differ; give one.")
         domain = named
     if model == WITH_SPEAKERS:
-        raise unsupported("model", "Speakers are not told apart by this version.")
+        raise unsupported("model", NO_SPEAKERS, "`whisper-1` gives the text alone")
     return (None if model in ALIASES else model), domain
 
 
@@ -173,7 +174,7 @@ def _keywords(form: Form) -> Iterable[str]:
 def _format(form: Form) -> Format:
     given = form.first("response_format") or Format.JSON
     if given == WITH_SPEAKERS_FORMAT:
-        raise unsupported("response_format", "Speakers are not told apart by this version.")
+        raise unsupported("response_format", NO_SPEAKERS, "`verbose_json` has all but them")
     try:
         return Format(given)
     except ValueError:

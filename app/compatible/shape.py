@@ -35,6 +35,11 @@ _PARAMS = {
     "empty_file": "file",
     "two_files": "file",
     "unsupported_media_type": "file",
+    "no_audio_stream": "file",
+    "truncated_file": "file",
+    "unreadable_audio": "file",
+    "empty_audio": "file",
+    "unsupported_format": "file",
     "too_large": "file",
     "too_long": "file",
 }
