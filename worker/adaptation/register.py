@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.telemetry.service import machine_class
+from data.acquisition.description import describe
 from data.domains.folder import ADAPTER, RECORD, DomainFolder
 from data.domains.record import Adapter, Code, Gate, Parent, VersionRecord
 from worker.adaptation import clips, judge
@@ -106,7 +107,7 @@ def _record(
         packages={"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
         machine=machine_class(),
         made_at=datetime.now(UTC).replace(microsecond=0),
-        licence=domain.licence,
+        licence=_licence(domain, recipe),
         recipe=dict(recipe),
         curves=curves,
         pareto=pareto,
@@ -114,6 +115,13 @@ def _record(
         metrics=judgement.get("metrics", []),
         gate=_gate(results),
     )
+
+
+def _licence(domain: DomainFolder, recipe: Mapping[str, Any]) -> str:
+    """The domain's own, and that of every corpus of people that was replayed."""
+    people = recipe.get("augmentation", {}).get("people", ())
+    theirs = [f"rehearsed on {name} ({describe(name).licence.name})" for name in people]
+    return "; ".join(filter(None, [domain.licence, *theirs]))
 
 
 def _gate(results: Mapping[str, Result]) -> Gate:

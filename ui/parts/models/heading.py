@@ -94,17 +94,11 @@ def figure(head: wire_models.Headline | None) -> None:
         if (sure := phrases.chance(metric, after))
         else " How sure that is cannot be said: too few people or sentences.",
         together=f" With the field's terms as well, as it serves: {all_}."
-        if (all_ := _together(head))
+        if (all_ := phrases.together(head))
         else "",
         cost=phrases.cost(head),
         corpus=head.corpus,
     )
-
-
-def _together(head: wire_models.Headline) -> str | None:
-    if head.all is None or head.all.value is None:
-        return None
-    return phrases.number(head.metric, head.all.value)
 
 
 def versus(found: wire_models.Versions) -> None:

@@ -97,13 +97,22 @@ def chance(metric: str, rate: wire.Interval | wire_models.Metric | None) -> str:
 
 
 def before_after(head: wire_models.Headline) -> str:
-    """`31 → 12 of 100 of the field's terms missed (by chance 10 to 15)`."""
+    """`31 → 12 of 100 of the field's terms missed (by chance 10 to 15); with its terms 4`."""
     after = head.adapter
     if after is None or after.value is None or head.parent.value is None:
         return "too little was heard for a figure"
     said = f"{number(head.metric, head.parent.value)} → {number(head.metric, after.value)}"
     sure = chance(head.metric, after)
-    return f"{said} {unit(head.metric)}" + (f" (by chance {sure})" if sure else "")
+    said = f"{said} {unit(head.metric)}" + (f" (by chance {sure})" if sure else "")
+    served = together(head)
+    return said if served is None else f"{said}; with its terms, as it serves, {served}"
+
+
+def together(head: wire_models.Headline) -> str | None:
+    """The figure of all that serves: adapter, glossary and repair; None: not measured."""
+    if head.all is None or head.all.value is None:
+        return None
+    return number(head.metric, head.all.value)
 
 
 def cost(head: wire_models.Headline) -> str:
