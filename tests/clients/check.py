@@ -36,7 +36,6 @@ def seen() -> dict[str, object]:
     events = list(
         transcribe(model="tiny.en", file=sound, stream=True, extra_body={"hotwords": "train"})
     )
-    subtitles = transcribe(model="tiny.en", file=sound, response_format="srt")
     with open(spanish, "rb") as file:  # noqa: PTH123
         english = client.audio.translations.create(model="whisper-1", file=file)
     try:
@@ -53,7 +52,6 @@ def seen() -> dict[str, object]:
         "events": [event.type for event in events],
         "deltas": "".join(getattr(event, "delta", "") for event in events),
         "done": events[-1].text,
-        "subtitles": subtitles,
         "english": english.text,
         "refused": refused,
         "models": [model.id for model in client.models.list()],

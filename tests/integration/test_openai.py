@@ -12,7 +12,6 @@ from typing import Any
 
 import jiwer
 import openai
-import pysubs2
 import pytest
 
 from deploy.local.product import Product
@@ -23,11 +22,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SPANISH = AUDIO / "spanish.opus"
 TURNS = json.loads((AUDIO / "speech.json").read_text())["turns"]
 REFERENCE = " ".join(turn["text"] for turn in TURNS)
-
-LOUD = (
-    "THE WEATHER WAS GOOD AND WE WENT TO THE LAKE. THE DOG CAME WITH US AND SLEPT IN THE SUN."
-    " IN THE EVENING WE MADE A FIRE, AND MY BROTHER TOLD US A STORY."
-)
 
 
 def plain(text: str) -> str:
@@ -66,8 +60,6 @@ def test_every_version_of_the_client_gets_the_text(product: Product, name: str) 
     assert found["events"][-1] == "transcript.text.done"
     assert found["deltas"] == found["done"]
     assert errors(found["done"]) < 0.1
-    cues = pysubs2.SSAFile.from_string(found["subtitles"], format_="srt")
-    assert errors(" ".join(cue.plaintext.replace("\n", " ") for cue in cues)) < 0.1
     assert "train arrived late again" in plain(found["english"])
     assert found["refused"] == ["model_not_found", "model", True]
     assert found["alias"] == "whisper-1"
@@ -87,19 +79,13 @@ def test_speech_is_translated_and_the_job_knows_both_languages(
     assert listed[0]["language"] == "es"
 
 
-def test_a_prompt_guides_how_the_text_is_written(product: Product) -> None:
-    """The sound is the same: only the text before can tell that capitals are meant."""
+def test_a_prompt_tells_which_of_two_words_that_sound_alike_is_meant(product: Product) -> None:
     with openai.OpenAI(base_url=f"{product.api}/v1", api_key=product.token) as client:
-
-        def heard(prompt: str) -> str:
-            fields = {"model": "whisper-1", "file": SPEECH, "language": "en"}
-            answer = client.audio.transcriptions.create(**fields, prompt=prompt)  # type: ignore[call-overload]
-            return str(answer.text)
-
-        ordinary, shouted = heard(""), heard(LOUD)
-    assert sum(c.isupper() for c in ordinary) < 10
-    assert sum(c.isupper() for c in shouted) > 50
-    assert errors(shouted) < 0.2
+        texts = [
+            client.audio.transcriptions.create(model="tiny.en", file=SPEECH, prompt=prompt).text
+            for prompt in ("Early trains.", "The mourning train. Mourning trains.")
+        ]
+    assert [text.split()[1] for text in texts] == ["morning", "mourning"]
 
 
 def test_the_example_of_the_readme_runs(product: Product, tmp_path: Path) -> None:

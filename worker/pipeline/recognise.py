@@ -215,11 +215,11 @@ def _likeliest(
     `probabilities` are CTranslate2's: tokens such as `<|de|>`, the likeliest first.
     """
     found = [(token[2:-2], float(probability)) for token, probability in probabilities]
-    if expected:
-        found = [each for each in found if each[0] in expected] or found
-        total = sum(probability for _, probability in found)
-        found = [(code, probability / total if total else 0.0) for code, probability in found]
-    return found[0]
+    among = [each for each in found if each[0] in expected]
+    if not among:  # any language, or those expected are unknown to these weights
+        return found[0]
+    language, probability = among[0]
+    return language, probability / (sum(each[1] for each in among) or 1.0)
 
 
 def _max_length(prompt: int, frames: int) -> int:

@@ -27,7 +27,10 @@ def test_each_field_is_a_line_with_its_figure_and_its_cost(open_page, fake, word
     said = words(open_page("models"))
     assert "Ruby conferences" in said
     assert "Version 1 serves since" in said
-    assert "31 → 12 of 100 of the field&#39;s terms missed (by chance 10 to 14); with its terms" in said
+    assert (
+        "31 → 12 of 100 of the field&#39;s terms missed (by chance 10 to 14); with its terms"
+        in said
+    )
     assert ", as it serves, 8" in said
     assert "+0.30 points (-0.20 to +0.80 at 95%), at most 0.5 in 100 allowed" in said
     assert "3 versions · version 2 passed its gate and waits · version 3 did not pass" in said
