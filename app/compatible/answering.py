@@ -5,10 +5,10 @@ What was never taken is kept for the request that comes again; see app/compatibl
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 import anyio
-from sqlmodel import Session
 from sse_starlette import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,11 +18,14 @@ from starlette.types import Receive, Scope, Send
 from app.compatible import calls
 from app.compatible.calls import Part
 from app.context import Context
+from app.database import DatabaseError
 from app.errors import Conflict, Problem, Unprocessable
 from app.transcriptions import service
 from app.transcriptions.tables import Status, Transcription
 from app.transcriptions.wait import until_over
 
+logger = logging.getLogger("lectern.api")
+Mark = Callable[[], Awaitable[None]]
 LOOK_S = 1.0
 """How often is looked whether the client is still there."""
 
@@ -66,22 +69,23 @@ def must_have_succeeded(job: Transcription) -> None:
 class Answer(Response):
     """A body that is marked as delivered when its last byte goes to a client that is there."""
 
-    def __init__(self, body: bytes, media_type: str, mark: Callable[[bool], Awaitable[None]]):
+    def __init__(self, body: bytes, media_type: str, mark: Mark) -> None:
         super().__init__(body, media_type=media_type)
         self._mark = mark
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        if await request.is_disconnected():
-            return
-        # Before it is sent: whoever has it and asks again at once wants it made anew
-        await self._mark(True)
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(head)
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        if await request.is_disconnected():
-            await self._mark(False)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        most, last = self.body[:-1], self.body[-1:]
+        await send({"type": "http.response.body", "body": most, "more_body": True})
+        if not await request.is_disconnected():
+            # Before the last byte: whoever has it and asks again at once wants it made anew
+            try:
+                await self._mark()
+            except DatabaseError as error:
+                logger.warning("an answer could not be marked as delivered: %s", error)
+        await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
 class Told(EventSourceResponse):
@@ -107,14 +111,13 @@ class Told(EventSourceResponse):
                     await self._unheard()
 
 
-def marker(context: Context, part: Part) -> Callable[[bool], Awaitable[None]]:
-    """Records that the answer was delivered (True), or that it was not after all (False)."""
+def marker(context: Context, part: Part) -> Mark:
+    """Records that the answer is being delivered."""
 
-    async def mark(arrived: bool) -> None:
-        def work(session: Session) -> None:
-            (calls.delivered if arrived else calls.not_delivered)(session, part)
-
-        await run_in_threadpool(context.database.transact, work)
+    async def mark() -> None:
+        await run_in_threadpool(
+            context.database.transact, lambda session: calls.delivered(session, part)
+        )
 
     return mark
 

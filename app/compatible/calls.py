@@ -131,15 +131,6 @@ def delivered(session: Session, part: Part) -> None:
         call.delivered_at = call.delivered_at or now()
 
 
-def not_delivered(session: Session, part: Part) -> None:
-    """The connection broke under the answer after all: it may be asked for again."""
-    call = _mine(session, part)
-    if call is not None:
-        call.left -= 1
-        if not call.left:
-            call.delivered_at = None
-
-
 def give_up(session: Session, part: Part) -> None:
     """A listener went away in the middle: the job is stopped unless somebody else waits for it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from app.compatible import rendering
-from app.compatible.answering import must_have_succeeded, read_job
+from app.compatible.answering import Mark, must_have_succeeded, read_job
 from app.context import Context
 from app.database import DatabaseError
 from app.errors import NotFound, Problem, compatible_body, database_problem
@@ -32,7 +32,7 @@ class Stream:
     context: Context
     job_id: str
     logprobs: bool
-    mark: Callable[[bool], Awaitable[None]]
+    mark: Mark
     told: bool = False
     """Whether the end was sent, be it good or bad."""
     _next: int = 0
@@ -48,7 +48,7 @@ class Stream:
                     yield _event(delta)
             job = await run_in_threadpool(read_job, self.context, self.job_id)
             must_have_succeeded(job)
-            await self.mark(True)
+            await self.mark()
         except NotFound:
             self.told = True
             yield _event(compatible_body(_deleted()))

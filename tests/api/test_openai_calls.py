@@ -1,7 +1,5 @@
 """Requests that the official client sends again: one transcription, and nobody's wish is lost."""
 
-# Ch 7 · Planning for Mistakes: the answer is dropped on purpose, and the text is not made twice
-
 from __future__ import annotations
 
 import threading
