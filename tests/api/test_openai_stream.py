@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import openai
 import pytest
 
 from app.transcriptions.tables import Status
+from app.transcriptions.wait import POLL_S
 from tests.support.hearing import hearing
 from tests.support.openai_client import SOUND, OpenAIApi, create
 from tests.support.rows import Rows
@@ -56,10 +58,13 @@ def test_windows_that_end_in_another_order_are_told_in_that_of_the_recording(
     steps = threading.Semaphore(0)
     with hearing(rows, *TEXTS, backwards=True, steps=steps):
         events = stream(client, response_format=form)
-        for _ in TEXTS:
-            steps.release()
+        steps.release()
+        first = next(events)
+        steps.release()
+        time.sleep(4 * POLL_S)  # the last window is over and must not be told yet
+        steps.release(2)
         *deltas, done = list(events)
-    assert "".join(event.delta for event in deltas) == done.text == WHOLE
+    assert first.delta + "".join(event.delta for event in deltas) == done.text == WHOLE
 
 
 def test_logprobs_come_with_the_deltas(client: openai.OpenAI, rows: Rows) -> None:
