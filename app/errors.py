@@ -78,6 +78,16 @@ class Gone(Problem):
     code = "gone"
 
 
+class PreconditionFailed(Problem):
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "precondition_failed"
+
+
+class PreconditionRequired(Problem):
+    status = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition_required"
+
+
 class TooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "too_large"

@@ -27,9 +27,13 @@ from app.recordings.routes import router as recordings
 from app.releases.routes import router as releases
 from app.releases.seeding import seeded
 from app.request_id import RequestId
+from app.review.beside_routes import router as beside
+from app.review.history_routes import router as revisions
+from app.review.routes import router as review
 from app.sample.routes import router as sample
 from app.settings import Settings, get_settings
 from app.transcriptions.events import router as events
+from app.transcriptions.exports.routes import router as exports
 from app.transcriptions.routes import router as transcriptions
 from app.uploads.routes import router as uploads
 
@@ -54,6 +58,10 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     errors.install(app)
     for router in (
         transcriptions,
+        exports,
+        review,
+        revisions,
+        beside,
         events,
         recordings,
         uploads,

@@ -18,6 +18,7 @@ import app.outbox.tables
 import app.previews.tables
 import app.recordings.tables
 import app.releases.tables
+import app.review.tables
 import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables  # noqa: F401 (imported for the tables they define)

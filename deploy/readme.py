@@ -14,6 +14,7 @@ from typing import Any
 
 from app.settings import REPOSITORY
 from deploy.domains_table import domain_tables
+from deploy.exports_table import exports_table
 from deploy.quality_table import quality_tables
 from deploy.settings_table import settings_table
 
@@ -112,6 +113,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "memory": memory_table,
     "quality": quality_tables,
     "domains": domain_tables,
+    "exports": exports_table,
 }
 
 

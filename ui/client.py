@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from ui import wire, wire_domains, wire_models
+from ui import wire, wire_domains, wire_exports, wire_models
 from ui.settings import Settings
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, write=None)
@@ -110,6 +110,17 @@ class Client:
     def delete(self, transcription_id: str) -> None:
         """Remove text and audio."""
         self._send("DELETE", f"/v1/transcriptions/{_part(transcription_id)}")
+
+    def formats(self) -> wire_exports.Formats:
+        """What a transcript can be exported as."""
+        return self._get(wire_exports.Formats, "/v1/exports")
+
+    def export_report(
+        self, transcription_id: str, params: Mapping[str, str]
+    ) -> wire_exports.Report:
+        """Which rules of subtitles an export with these options cannot keep."""
+        path = f"/v1/transcriptions/{_part(transcription_id)}/export/report"
+        return self._get(wire_exports.Report, path, dict(params))
 
     # The rest
 

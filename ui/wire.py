@@ -95,6 +95,8 @@ class Summary(Wire):
     revision: int
     recording_id: str = ""
     domain: DomainUsed | None = None
+    corrected: int = 0
+    final_at: datetime | None = None
 
     @property
     def active(self) -> bool:

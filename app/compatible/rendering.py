@@ -30,7 +30,7 @@ def rendered(session: Session, job: Transcription, asked: Asked) -> tuple[bytes,
     pieces, media_type = _RENDERED[asked.format](session, job, asked)
     body = bytearray()
     for piece in pieces:
-        body += piece.encode()
+        body += piece if isinstance(piece, bytes) else piece.encode()
     return bytes(body), media_type
 
 
@@ -62,7 +62,7 @@ def words_of(session: Session, transcription_id: str) -> Iterator[WordOut]:
         yield from segment.words
 
 
-Pieces = tuple[Iterable[str], str]
+Pieces = tuple[Iterable[str] | Iterable[bytes], str]
 
 
 def _json(session: Session, job: Transcription, asked: Asked) -> Pieces:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.admission import check_job
 from app.domains import service as domains
-from app.domains.tables import Domain, Glossary
+from app.domains.tables import Domain
 from app.errors import Conflict, Unavailable
 from app.recordings.tables import Recording
 from app.releases import service
@@ -79,7 +79,7 @@ def _once_more(
     asked = Request(
         model=settings.model,
         language=job.options.get("language"),
-        keywords=_own_keywords(session, job),
+        keywords=options.own_keywords(session, job),
         priority=CAN_WAIT,
         domain=domain.name,
     )
@@ -89,10 +89,3 @@ def _once_more(
     fresh.instead_of = job.id
     session.flush()
     return fresh
-
-
-def _own_keywords(session: Session, job: Transcription) -> tuple[str, ...]:
-    """Those that came with the job itself: the glossary's are taken from the glossary of today."""
-    glossary = session.get(Glossary, job.glossary_id) if job.glossary_id else None
-    then = {each["term"] for each in glossary.terms} if glossary else set()
-    return tuple(k for k in job.options.get("keywords", ()) if k not in then)

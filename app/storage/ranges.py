@@ -47,7 +47,7 @@ def object_response(
         "ETag": f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"',
         "Last-Modified": formatdate(found.modified_s, usegmt=True),
     }
-    if _names(request.headers.get("if-none-match"), told["ETag"]):
+    if names(request.headers.get("if-none-match"), told["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=told)
     start, end = 0, found.size
     status = HTTPStatus.OK
@@ -92,7 +92,7 @@ def _still_valid(if_range: str | None, told: Mapping[str, str]) -> bool:
     return if_range is None or if_range in (told["ETag"], told["Last-Modified"])
 
 
-def _names(if_none_match: str | None, etag: str) -> bool:
+def names(if_none_match: str | None, etag: str) -> bool:
     if if_none_match is None:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.compatible.tables import Call
 from app.outbox.service import delete_objects
+from app.review.tables import Revision
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
 
@@ -18,7 +19,7 @@ def erase(session: Session, job: Transcription) -> None:
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
     session.execute(delete(Call).where(col(Call.transcription_id) == job.id))
-    for table in (SegmentRow, SkippedRow, WindowRow, Attempt):
+    for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     session.delete(job)
     session.flush()

@@ -11,10 +11,12 @@ from sqlmodel import Session
 from app.domains import service as domains
 from app.domains.service import Use
 from app.domains.serving import use_adapter
+from app.domains.tables import Glossary
 from app.errors import Unprocessable
 from app.models.names import TINY, adapter_of, english_only, parent_of
 from app.recordings.multipart import Form
 from app.settings import Settings
+from app.transcriptions.tables import Transcription
 
 MAX_KEYWORDS = 200
 MAX_KEYWORD_CHARACTERS = 60
@@ -142,6 +144,13 @@ def with_use(asked: Request, found: Use) -> Request:
             )
         model, found = parent_of(model), replace(found, version_id=None)
     return replace(asked, model=model, language=language, keywords=keywords, use=found)
+
+
+def own_keywords(session: Session, job: Transcription) -> tuple[str, ...]:
+    """Those that came with the job itself: the glossary's are taken from the glossary of today."""
+    glossary = session.get(Glossary, job.glossary_id) if job.glossary_id else None
+    then = {each["term"] for each in glossary.terms} if glossary else set()
+    return tuple(k for k in job.options.get("keywords", ()) if k not in then)
 
 
 def models(settings: Settings) -> list[str]:

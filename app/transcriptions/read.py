@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.domains.tables import Domain, Glossary
 from app.recordings.tables import Recording
 from app.releases.tables import ModelVersion
+from app.transcriptions.entity_tags import segment_tag
 from app.transcriptions.finish_time import eta_s, queue_position
 from app.transcriptions.schemas import (
     DomainUsedOut,
@@ -102,12 +103,14 @@ def segments(session: Session, transcription_id: str) -> Iterator[SegmentOut]:
         SegmentRow.speaker,
         SegmentRow.words,
         SegmentRow.flags,
+        SegmentRow.changed,
+        SegmentRow.revision,
     )
     rows = session.execute(
         _in_order(transcription_id).with_only_columns(*map(col, columns)),
         execution_options={"yield_per": AT_ONCE},
     )
-    yield from map(_segment, rows)
+    yield from map(segment, rows)
 
 
 def text_of(session: Session, transcription_id: str) -> str:
@@ -120,14 +123,14 @@ def text_of(session: Session, transcription_id: str) -> str:
 def _in_order(transcription_id: str) -> Any:
     return (
         select(SegmentRow)
-        .where(SegmentRow.transcription_id == transcription_id)
+        .where(SegmentRow.transcription_id == transcription_id, col(SegmentRow.shown))
         .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
     )
 
 
 def plain_text(said: Iterable[Said]) -> str:
     """One paragraph for each speaker's turn, or one in all while speakers are unknown."""
-    turns = groupby(said, key=lambda each: each.speaker)
+    turns = groupby((each for each in said if each.text), key=lambda each: each.speaker)
     return "\n\n".join(" ".join(each.text for each in turn) for _, turn in turns)
 
 
@@ -160,6 +163,8 @@ def _summary_fields(session: Session, job: Transcription) -> dict[str, Any]:
         "domain": _domain(session, job),
         "recording_id": job.recording_id,
         "first_s": job.first_s,
+        "corrected": job.corrected,
+        "final_at": job.final_at,
     }
 
 
@@ -171,22 +176,33 @@ def _progress(job: Transcription) -> float:
     return round(min(1.0, job.done_s / job.duration_s), 4)
 
 
-def _segment(row: Row[Any]) -> SegmentOut:
+def segment(row: Row[Any] | SegmentRow) -> SegmentOut:
+    """One as it is now."""
     return SegmentOut(
         id=row.id,
         start=row.start_s,
         end=row.end_s,
         text=row.text,
         speaker=row.speaker,
-        words=[_word(*word) for word in row.words],
+        words=[word(*each) for each in row.words],
         flags=list(row.flags),
+        edited=row.changed,
+        etag=segment_tag(row.id, row.revision),
     )
 
 
-def _word(
-    word: str, start_s: float, end_s: float, probability: float, heard: str | None = None
+def word(
+    text: str,
+    start_s: float,
+    end_s: float,
+    probability: float,
+    heard: str | None = None,
+    edited: bool = False,
 ) -> WordOut:
-    return WordOut(word=word, start=start_s, end=end_s, probability=probability, heard=heard)
+    """One as a segment keeps it."""
+    return WordOut(
+        word=text, start=start_s, end=end_s, probability=probability, heard=heard, edited=edited
+    )
 
 
 def _skipped(session: Session, transcription_id: str) -> list[SkippedOut]:
@@ -242,7 +258,8 @@ def _domain(session: Session, job: Transcription) -> DomainUsedOut | None:
 
 def _warnings(session: Session, job: Transcription) -> list[str]:
     warnings = []
-    if job.status is Status.SUCCEEDED and job.stage is Stage.DONE and not job.text:
+    over = job.status is Status.SUCCEEDED and job.stage is Stage.DONE
+    if over and not job.text and not job.corrected:
         warnings.append(NO_SPEECH)
     recording = session.get(Recording, job.recording_id)
     # Of a part, nobody has come to the end of the file

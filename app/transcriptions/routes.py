@@ -1,10 +1,8 @@
-"""The job API: submit, read, wait, cancel, retry, delete, list, export, listen."""
+"""The job API: submit, read, wait, cancel, retry, delete, list, listen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Literal
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -19,11 +17,12 @@ from app.recordings import service as recordings
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile, receive
 from app.storage.base import ObjectMissing
-from app.storage.ranges import object_response
+from app.storage.ranges import names, object_response
 from app.tables import LOCAL_ACCOUNT
 from app.transcriptions import options, read, service
-from app.transcriptions.exports import FORMATS
+from app.transcriptions.entity_tags import whole_tag
 from app.transcriptions.exports.plain import as_json
+from app.transcriptions.exports.registry import joined
 from app.transcriptions.provenance import ProvenanceOut, provenance
 from app.transcriptions.schemas import TranscriptionOut, TranscriptionPage, TranscriptionSummary
 from app.transcriptions.tables import Status, Transcription
@@ -138,31 +137,35 @@ def list_jobs(
 
 @router.get("/{transcription_id}", response_model=TranscriptionOut)
 async def read_job(
+    request: Request,
     transcription_id: JobId,
     context: ContextDep,
     wait: Annotated[
         float, Query(ge=0, le=MAX_WAIT_S, description="Answer when it is over, or after this long.")
     ] = 0.0,
 ) -> Response:
-    """The job and its text, complete or as far as it has come."""
+    """The job and its text, complete or as far as it has come.
+
+    Once it is over the answer has an `ETag`; with it as `If-None-Match`, 304 says that nothing was
+    changed since.
+    """
     if wait:
         await until_over(context, transcription_id, wait)
-    return await run_in_threadpool(_whole, context, transcription_id)
+    known = request.headers.get("if-none-match")
+    return await run_in_threadpool(_whole, context, transcription_id, known)
 
 
-def _whole(context: Context, transcription_id: str) -> Response:
+def _whole(context: Context, transcription_id: str, known: str | None) -> Response:
     with context.database.read() as session:
-        job = read.without_segments(session, service.get(session, transcription_id))
-        body = _body(as_json(job, read.segments(session, job.id)))
-    return Response(body, media_type="application/json")
-
-
-def _body(pieces: Iterable[str]) -> memoryview:
-    """Encoded as it comes: some megabytes where the same as objects would be a hundred."""
-    body = bytearray()
-    for piece in pieces:
-        body += piece.encode()
-    return memoryview(body)
+        found = service.get(session, transcription_id)
+        headers = {"Cache-Control": "private, no-cache"}
+        if found.status.ended:
+            headers["ETag"] = whole_tag(found)
+        if "ETag" in headers and names(known, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        job = read.without_segments(session, found)
+        body = joined(as_json(job, read.segments(session, job.id)))
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/{transcription_id}/provenance")
@@ -199,34 +202,6 @@ def remove(transcription_id: JobId, context: ContextDep) -> Response:
     with context.database.write() as session:
         service.remove(session, transcription_id)
     return Response(status_code=204)
-
-
-@router.get("/{transcription_id}/export")
-def export(
-    transcription_id: JobId,
-    context: ContextDep,
-    format: Annotated[Literal["txt", "srt", "vtt", "json"], Query()] = "txt",
-) -> Response:
-    """The finished transcript as a file."""
-    chosen = FORMATS[format]
-    with context.database.read() as session:
-        found = service.get(session, transcription_id)
-        if found.status is not Status.SUCCEEDED:
-            raise Conflict(
-                code="not_ready",
-                detail=f"The transcription is {found.status}; there is nothing to export yet.",
-            )
-        job = read.without_segments(session, found)
-        body = _body(chosen.pieces(job, read.segments(session, job.id)))
-    name = job.name.rsplit(".", 1)[0] or "transcript"
-    headers = {"Content-Disposition": _attachment(f"{name}.{chosen.suffix}")}
-    return Response(body, media_type=chosen.media_type, headers=headers)
-
-
-def _attachment(name: str) -> str:
-    """RFC 6266: a plain name for old programs, the real one for the others."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @router.head("/{transcription_id}/audio", include_in_schema=False)

@@ -18,6 +18,10 @@ class WordOut(BaseModel):
     heard: str | None = Field(
         default=None, description="What was recognised, where a term of the domain stands instead."
     )
+    edited: bool = Field(
+        default=False,
+        description="A person wrote it; its time is that of what it replaced, its probability 1.",
+    )
 
 
 class SegmentOut(BaseModel):
@@ -31,6 +35,12 @@ class SegmentOut(BaseModel):
         description="Doubts about it: `low_confidence`, `repetition`, `no_speech_detected`,"
         " `too_fast`, `missed_speech`, `inaudible`, `failed`; `repaired`: it has a term in the"
         " place of words that sound like it."
+    )
+    edited: bool = Field(
+        default=False, description="A person changed it; what the machine heard is kept."
+    )
+    etag: str | None = Field(
+        default=None, description="Of this state of it; give it as `If-Match` to change it."
     )
 
 
@@ -96,6 +106,10 @@ class TranscriptionSummary(BaseModel):
     recording_id: str
     first_s: float | None = Field(
         default=None, description="Of a preview: only so many seconds of the recording are heard."
+    )
+    corrected: int = Field(default=0, description="Segments that a person changed.")
+    final_at: datetime | None = Field(
+        default=None, description="When a person declared it final; it is not edited any more."
     )
 
 

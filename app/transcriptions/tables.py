@@ -98,6 +98,10 @@ class Transcription(Row, table=True):
     error_retryable: bool = False
     revision: int = 0
     """Grows with every change a reader can see."""
+    corrected: int = 0
+    """Segments that are not as the machine left them (app/review)."""
+    final_at: datetime | None = time_column()
+    """When a person declared it final; until it is reopened nobody changes it."""
     code_version: str | None = Field(default=None, max_length=64)
     started_at: datetime | None = time_column()
     first_words_at: datetime | None = time_column()
@@ -164,7 +168,7 @@ class WindowRow(Row, table=True):
 
 
 class SegmentRow(Row, table=True):
-    """A sentence or phrase; its id never changes, its text may be edited."""
+    """A sentence or phrase; its id never changes, its text may be edited (app/review)."""
 
     __tablename__ = "segment"
     __table_args__ = (Index("ix_segment_order", "transcription_id", "start_s"),)
@@ -179,7 +183,18 @@ class SegmentRow(Row, table=True):
     """As recognised; never overwritten."""
     speaker: str | None = Field(default=None, max_length=64)
     words: list[Any] = json_column()
+    """(text, start_s, end_s, probability[, heard[, whether a person wrote it]]) of each."""
     flags: list[Any] = json_column()
+    revision: int = 0
+    """Number of the last one that touched it (app/review/tables.py)."""
+    shown: bool = True
+    """False: it became part of another segment."""
+    changed: bool = False
+    """It is not as the machine left it."""
+    by_person: bool = False
+    """The machine never made it: a person split another."""
+    machine: dict[str, Any] | None = json_column(default=None, nullable=True)
+    """Times, words, flags, speaker as recognised, put aside at the first change for good."""
 
 
 class SkippedRow(Row, table=True):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import docx
+import pysubs2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -196,14 +198,30 @@ def test_a_click_on_a_word_plays_it_and_keys_work(context, transcript_address):
     expect(page.locator(".seek")).to_have_value("0")
 
 
-@pytest.mark.parametrize("kind", ["txt", "srt", "vtt", "json"])
-def test_the_transcript_can_be_taken_away(context, transcript_address, kind):
+def test_the_transcript_can_be_taken_away_with_one_click(context, transcript_address):
     page = context.new_page()
     page.goto(transcript_address)
     with page.expect_download() as download:
-        page.locator(f'a[href$="format={kind}"]').click()
-    assert download.value.suggested_filename == f"to read.{kind}"
-    assert Path(download.value.path()).stat().st_size > 20
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "to read.docx"
+    document = docx.Document(download.value.path())
+    assert any(paragraph.style.name == "Transcript Turn" for paragraph in document.paragraphs)
+
+
+def test_another_file_can_be_chosen(context, transcript_address):
+    page = context.new_page()
+    page.goto(transcript_address)
+    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_label("File", exact=True).click()
+    page.get_by_role("option", name="SubRip (SRT) · subtitles").click()
+    page.get_by_text("For quick readers").click()
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_have_attribute("href", re.compile("format=srt&preset=quick"))
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "to read.srt"
+    assert len(pysubs2.load(str(download.value.path()))) > 0
 
 
 @pytest.mark.parametrize("path", ["", "/library", "/walkthrough", "/walkthrough?chapter=7"])

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from deploy.local.product import Product, running_product
+from tests.support.edits import Editor
 from tests.support.jobs import SPEECH, TWO_MINUTES, Jobs, connected
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -51,6 +52,20 @@ def test_a_transcript_comes_out_again_bit_by_bit(jobs: Jobs, product: Product) -
     assert told["identical"] == told["windows"] >= 4
     assert told["samples"] == "identical"
     assert {c["what"] for c in told["conditions"]} <= {"code"}
+
+
+@pytest.mark.chapter(24)
+def test_corrections_change_nothing_about_what_the_machine_said(
+    jobs: Jobs, product: Product
+) -> None:
+    editor = Editor(jobs.http, jobs.finish(jobs.submit(model="tiny.en"))["id"])
+    before = editor.read()["segments"]
+    assert editor.edit(0, text="Quite another sentence.", speaker="Ana").status_code == 200
+    assert editor.split(1, word=2).status_code == 200
+    assert editor.merge(2, 3).status_code == 200
+    assert [each["text"] for each in editor.as_of(0)["segments"]] == [s["text"] for s in before]
+    code, told, _ = reproduce(product.home, editor.job)
+    assert (code, told["verdict"]) == (0, "identical"), told
 
 
 @pytest.mark.chapter(24)

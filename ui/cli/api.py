@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -123,10 +123,11 @@ class CommandClient(Client):
             return {"ready": False, "checks": {"api": "does not answer"}}
         return body
 
-    def export(self, transcription_id: str, format: str) -> str:
+    def export(self, transcription_id: str, params: Mapping[str, str]) -> bytes:
         """The finished transcript as the product writes it."""
         path = f"/v1/transcriptions/{quote(transcription_id, safe='')}/export"
-        return self._send("GET", path, params={"format": format}).content.decode()
+        timeout = httpx.Timeout(_CHECKING_S, connect=5.0)
+        return self._send("GET", path, params=params, timeout=timeout).content
 
     def follow(self, transcription_id: str) -> Iterator[Progress]:
         """Every change of a job until it is over, across restarts of the product.

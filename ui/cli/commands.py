@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import model_commands
+from ui.cli import export_commands, model_commands
 from ui.cli.exits import EPILOG, Exit
+from ui.cli.export_commands import FormatOption, PresetOption, SetOption
 from ui.cli.frame import Json
 from ui.cli.frame import run as _run
-from ui.cli.outcome import Format, Wanted
+from ui.cli.outcome import Asked, Wanted
 
 app = typer.Typer(
     name="lectern",
@@ -26,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(model_commands.app, name="models")
+export_commands.add_to(app)
 
 
 class Instructions(StrEnum):
@@ -63,9 +65,9 @@ def transcribe(
         str | None,
         typer.Option("--domain", "-d", metavar="NAME", help="See `lectern domains`."),
     ] = None,
-    format: Annotated[
-        Format, typer.Option("--format", "-f", help="What the transcript looks like.")
-    ] = Format.TXT,
+    format: FormatOption = "txt",
+    preset: PresetOption = None,
+    settings: SetOption = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -90,8 +92,9 @@ def transcribe(
         from ui.cli import transcribe as command
 
         terms = command.keywords(keyword or [], keywords_file)
-        wanted = Wanted(language, model, terms, domain, format)
-        return command.run(files, wanted, output, force=force, as_json=as_json)
+        wanted = Wanted(language, model, terms, domain)
+        asked = Asked(format, preset, tuple(settings or ()))
+        return command.run(files, wanted, asked, output, force=force, as_json=as_json)
 
     _run(work, as_json)
 

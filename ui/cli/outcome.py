@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from ui.cli.exits import Exit
 
 
-class Format(StrEnum):
-    TXT = "txt"
-    SRT = "srt"
-    VTT = "vtt"
-    JSON = "json"
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The file as it was asked for, not checked yet; `settings` are `OPTION=VALUE`."""
+
+    format: str = "txt"
+    preset: str | None = None
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A file that there is."""
+
+    name: str
+    suffix: str
+    binary: bool
+    report: bool
+    params: Mapping[str, str]
+    """The query of the export."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The options of `transcribe` that decide what is written."""
+    """The options of `transcribe` that decide what is heard."""
 
     language: str | None = None
     model: str | None = None
     keywords: tuple[str, ...] = ()
     domain: str | None = None
-    format: Format = Format.TXT
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done with every file."""
+
+    wanted: Wanted
+    chosen: Chosen
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +73,7 @@ class Refused(Exception):
 class Transcript:
     """A rendered transcript and what a person should know about it."""
 
-    content: str
+    content: bytes
     duration_s: float | None
     notes: tuple[str, ...] = ()
 
@@ -78,7 +99,7 @@ class Item:
     def fail(self, failure: Failure, status: str = "failed") -> None:
         self.error, self.status = failure, status
 
-    def as_json(self, format: Format) -> dict[str, Any]:
+    def as_json(self, format: str) -> dict[str, Any]:
         error = self.error
         told: dict[str, Any] = {
             "file": str(self.path),
@@ -90,8 +111,8 @@ class Item:
             "warnings": list(self.transcript.notes) if self.transcript else [],
         }
         if self.transcript is not None and self.target is None:
-            content = self.transcript.content
-            told["transcript"] = json.loads(content) if format is Format.JSON else content
+            content = self.transcript.content.decode()
+            told["transcript"] = json.loads(content) if format == "json" else content
         return told
 
 

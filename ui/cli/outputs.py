@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from ui.cli.exits import Exit, Stop
-from ui.cli.outcome import Failure, Format, Item, Refused
+from ui.cli.outcome import Chosen, Failure, Item, Refused
 
 
-def plan(files: Sequence[Path], output: str | None, format: Format) -> list[Item]:
+def plan(files: Sequence[Path], output: str | None, suffix: str) -> list[Item]:
     """An item for each file; several go into the folder `output` or into the current one.
 
     Raises `Stop`: two transcripts would have the same name, or a folder is needed and is none.
@@ -28,7 +29,7 @@ def plan(files: Sequence[Path], output: str | None, format: Format) -> list[Item
             " Nothing was done. Give a folder with -o.",
             Exit.USAGE,
         )
-    items = [Item(file, folder / f"{file.stem}.{format}") for file in files]
+    items = [Item(file, folder / f"{file.stem}.{suffix}") for file in files]
     for target, count in Counter(item.target for item in items).items():
         if count > 1:
             raise Stop(
@@ -42,12 +43,27 @@ def plan(files: Sequence[Path], output: str | None, format: Format) -> list[Item
 def check(item: Item, force: bool) -> None:
     """Find out before the work what would be in its way. Raises `Refused`."""
     _check_input(item.path)
+    check_target(item, force)
+
+
+def check_format(item: Item, chosen: Chosen, *, as_json: bool) -> None:
+    """Raises `Stop`: what is no text would go to a terminal or into JSON."""
+    if chosen.binary and item.target is None and (as_json or sys.stdout.isatty()):
+        raise Stop(
+            f"{chosen.name} is not text. Nothing was done. Name a file with -o, for example"
+            f" -o {item.path.stem}.{chosen.suffix}.",
+            Exit.USAGE,
+        )
+
+
+def check_target(item: Item, force: bool) -> None:
+    """Raises `Refused`: the place for the transcript is taken or cannot be written."""
     target = item.target
     if target is None:
         return
     if target.exists() and not force:
         raise Refused(exists(target))
-    if target.exists() and target.samefile(item.path):
+    if target.exists() and item.path.exists() and target.samefile(item.path):
         raise Refused(
             Failure(
                 "output_is_input",
@@ -103,14 +119,29 @@ def write(item: Item, force: bool) -> None:
     item.written = True
 
 
-def _replace(target: Path, content: str) -> None:
+def _replace(target: Path, content: bytes) -> None:
     temporary = target.with_name(f".lectern-{uuid4().hex}.part")
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
+        with temporary.open("xb") as file:
             file.write(content)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def to_standard_output(item: Item) -> None:
+    """The content as it is; a text ends with the end of a line."""
+    if item.transcript is None:
+        return
+    content = item.transcript.content
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def exists(target: Path) -> Failure:

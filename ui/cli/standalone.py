@@ -23,7 +23,6 @@ from app.recordings.multipart import Form
 from app.recordings.names import display_name
 from app.settings import Settings
 from app.transcriptions import options
-from app.transcriptions.exports import FORMATS
 from app.transcriptions.read import ENDS_EARLY, NO_SPEECH, plain_text
 from app.transcriptions.schemas import (
     DomainUsedOut,
@@ -35,10 +34,10 @@ from app.transcriptions.schemas import (
     WordOut,
 )
 from app.transcriptions.tables import SegmentRow, Stage, Status
-from ui.cli import outputs, standalone_domains
+from ui.cli import outputs, standalone_domains, standalone_exports
 from ui.cli.allocator import keep_memory
 from ui.cli.exits import Exit, Stop
-from ui.cli.outcome import Failure, Item, Refused, Transcript, Wanted
+from ui.cli.outcome import Chosen, Failure, Item, Refused, Transcript, Wanted, Work
 from ui.cli.progress import Bar, Bars
 from ui.cli.submit import fallback_note, report
 from worker.decoder.local import decoder
@@ -58,13 +57,13 @@ _NO_MODEL_COULD = (
 )
 
 
-def transcribe(items: Sequence[Item], wanted: Wanted, bars: Bars, force: bool) -> None:
+def transcribe(items: Sequence[Item], work: Work, bars: Bars) -> None:
     """Transcribe `items` one after the other; errors are noted in each.
 
     Raises `Stop`: the options are wrong, the model or the decoder cannot be used.
     """
     settings = Settings()
-    asked = _checked(wanted, settings)
+    asked = _checked(work.wanted, settings)
     keep_memory()
     with _Engine(settings, asked, bars) as engine:
         for item in items:
@@ -72,15 +71,19 @@ def transcribe(items: Sequence[Item], wanted: Wanted, bars: Bars, force: bool) -
             started = time.monotonic()
             try:
                 job = engine.transcribe(item.path, bar)
-                content = FORMATS[wanted.format].render(job)
-                item.transcript = Transcript(content, job.duration, _notes(job))
-                outputs.write(item, force)
+                item.transcript = _rendered(job, work.chosen)
+                outputs.write(item, work.force)
                 item.status = "succeeded"
             except Refused as refused:
                 item.fail(refused.failure)
             finally:
                 bar.end()
             report(item, bars, time.monotonic() - started)
+
+
+def _rendered(job: TranscriptionOut, chosen: Chosen) -> Transcript:
+    content, notes = standalone_exports.rendered(job, chosen)
+    return Transcript(content, job.duration, (*_notes(job), *notes))
 
 
 def _checked(wanted: Wanted, settings: Settings) -> options.Request:

@@ -15,7 +15,9 @@ from ui import wire
 from ui.cli import outputs, resume
 from ui.cli.api import CommandClient, Progress
 from ui.cli.exits import Exit, Stop
-from ui.cli.outcome import Failure, Item, Refused, Transcript, Wanted
+from ui.cli.formats import unusable
+from ui.cli.notes import kept_note
+from ui.cli.outcome import Failure, Item, Refused, Transcript, Wanted, Work
 from ui.cli.progress import Bar, Bars, length
 from ui.client import ApiError
 
@@ -47,20 +49,15 @@ def check(client: CommandClient, wanted: Wanted) -> None:
     except ApiError as error:
         if error.code in _OPTION_ERRORS:
             raise Stop(error.detail, Exit.USAGE, error.code) from error
-        hint = ""
-        if error.status in (401, 403):
-            hint = " Set LECTERN_HOME to the folder of the product that is running."
-        raise Stop(error.detail + hint, Exit.UNUSABLE, error.code) from error
+        raise unusable(error) from error
 
 
-def transcribe(
-    client: CommandClient, items: Sequence[Item], wanted: Wanted, bars: Bars, force: bool
-) -> None:
+def transcribe(client: CommandClient, items: Sequence[Item], work: Work, bars: Bars) -> None:
     """Transcribe `items` and write what has a target; errors are noted in each item.
 
     Raises `KeyboardInterrupt` after the jobs of unfinished items were called off.
     """
-    batch = _Batch(client, wanted, bars, force)
+    batch = _Batch(client, work, bars)
     try:
         batch.run(items)
     except KeyboardInterrupt:
@@ -86,11 +83,10 @@ class _Counted(io.BufferedReader):
 
 
 class _Batch:
-    def __init__(self, client: CommandClient, wanted: Wanted, bars: Bars, force: bool) -> None:
+    def __init__(self, client: CommandClient, work: Work, bars: Bars) -> None:
         self._client = client
-        self._wanted = wanted
+        self._work = work
         self._bars = bars
-        self._force = force
         self._stop = threading.Event()
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._followers = ThreadPoolExecutor(FOLLOWERS, thread_name_prefix="follow")
@@ -173,7 +169,7 @@ class _Batch:
         if self._stop.is_set():
             self._client.delete_recording(recording.id)
             raise _CalledOff
-        wanted = self._wanted
+        wanted = self._work.wanted
         job = self._client.transcribe(
             recording.id,
             language=wanted.language,
@@ -210,9 +206,8 @@ class _Batch:
                 _show(bar, event)
             job = self._client.transcription(job_id)
             if job.status == "succeeded":
-                content = self._client.export(job_id, self._wanted.format)
-                item.transcript = Transcript(content, job.duration, _notes(job))
-                outputs.write(item, self._force)
+                item.transcript = self._transcript(job)
+                outputs.write(item, self._work.force)
                 item.status = "succeeded"
             else:
                 _unfinished(item, job)
@@ -225,6 +220,16 @@ class _Batch:
             failure = refused.failure
             item.fail(Failure(failure.code, failure.message + told))
         self._ended(item, bar, time.monotonic() - started)
+
+    def _transcript(self, job: wire.Transcription) -> Transcript:
+        chosen = self._work.chosen
+        try:
+            content = self._client.export(job.id, chosen.params)
+            report = self._client.export_report(job.id, chosen.params) if chosen.report else None
+        except ApiError as error:
+            failure = Failure(error.code, error.detail, error.status >= 500)
+            raise Refused(failure) from error
+        return Transcript(content, job.duration, (*_notes(job), *kept_note(report)))
 
     def _ended(self, item: Item, bar: Bar, took_s: float = 0.0) -> None:
         bar.end()

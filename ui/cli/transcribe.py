@@ -7,21 +7,30 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ui.cli import find, outputs, submit
+from ui.cli import find, formats, outputs, submit
 from ui.cli.api import CommandClient
 from ui.cli.exits import Exit, Stop
-from ui.cli.outcome import Item, Refused, Wanted, exit_of
+from ui.cli.outcome import Asked, Chosen, Item, Refused, Wanted, Work, exit_of
 from ui.cli.progress import Bars, messages
 
 
 def run(
-    files: Sequence[Path], wanted: Wanted, output: str | None, *, force: bool, as_json: bool
+    files: Sequence[Path],
+    wanted: Wanted,
+    asked: Asked,
+    output: str | None,
+    *,
+    force: bool,
+    as_json: bool,
 ) -> Exit:
     """Transcribe `files`; transcripts go to their targets, everything said to standard error.
 
     Raises `Stop`: nothing can be done at all.
     """
-    items = outputs.plan(files, output, wanted.format)
+    product = find.find()
+    chosen = formats.choose(asked, product)
+    items = outputs.plan(files, output, chosen.suffix)
+    outputs.check_format(items[0], chosen, as_json=as_json)
     with Bars(messages()) as bars:
         for item in items:
             try:
@@ -30,12 +39,13 @@ def run(
                 item.fail(refused.failure)
                 submit.report(item, bars)
         try:
-            _transcribe([item for item in items if not item.over], wanted, bars, force)
+            left = [item for item in items if not item.over]
+            _transcribe(left, product, Work(wanted, chosen, force), bars)
             code = exit_of(items)
         except KeyboardInterrupt:
             bars.say(_interrupted(items))
             code = Exit.INTERRUPTED
-    _print(items, wanted, as_json)
+    _print(items, chosen, as_json)
     return code
 
 
@@ -58,19 +68,20 @@ def keywords(terms: Sequence[str], file: Path | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _transcribe(items: Sequence[Item], wanted: Wanted, bars: Bars, force: bool) -> None:
+def _transcribe(
+    items: Sequence[Item], product: find.Product | None, work: Work, bars: Bars
+) -> None:
     if not items:
         return
-    product = find.find()
     if product is not None:
         client = CommandClient(product.settings)
-        submit.check(client, wanted)
-        submit.transcribe(client, items, wanted, bars, force)
+        submit.check(client, work.wanted)
+        submit.transcribe(client, items, work, bars)
         return
     bars.say("No product is running: transcribing in this process.")
     from ui.cli import standalone  # heavy, and the product's own code: only when it is needed
 
-    standalone.transcribe(items, wanted, bars, force)
+    standalone.transcribe(items, work, bars)
 
 
 def _interrupted(items: Sequence[Item]) -> str:
@@ -82,12 +93,11 @@ def _interrupted(items: Sequence[Item]) -> str:
     return f"Interrupted; your files were not changed.{kept}"
 
 
-def _print(items: Sequence[Item], wanted: Wanted, as_json: bool) -> None:
+def _print(items: Sequence[Item], chosen: Chosen, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps([i.as_json(wanted.format) for i in items], indent=2) + "\n")
+        sys.stdout.write(json.dumps([i.as_json(chosen.name) for i in items], indent=2) + "\n")
     else:
         for item in items:
-            if item.transcript is not None and item.target is None:
-                content = item.transcript.content
-                sys.stdout.write(content if content.endswith("\n") else content + "\n")
+            if item.target is None:
+                outputs.to_standard_output(item)
     sys.stdout.flush()  # a reader that has left is noticed here and not while Python ends

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import streamlit as st
 from markupsafe import Markup
 
 from ui import wire
 from ui.client import ApiError
 from ui.parts import jobs, origins, problems, session, words
+from ui.parts.downloads import downloads
 from ui.parts.html import html, joined, show
 from ui.parts.reader import DOUBT_BELOW, FLAGS, reader
 
-FORMATS = {"txt": "Text", "srt": "SRT", "vtt": "WebVTT", "json": "JSON"}
 MACHINE_MADE = "Machine-generated: a person has not checked it."
 
 
@@ -70,7 +68,7 @@ def _heading(job: wire.Transcription) -> None:
     show(
         '<p class="l-quiet">{facts}</p><p class="l-quiet">{label}</p>',
         facts=" · ".join(facts),
-        label=MACHINE_MADE,
+        label=_label(job),
     )
     if not job.segments:
         show(
@@ -79,16 +77,16 @@ def _heading(job: wire.Transcription) -> None:
             " voice may be too quiet; the stretches below say how loud each was.</p></div>"
         )
         return
-    _downloads(job)
+    downloads(job)
 
 
-def _downloads(job: wire.Transcription) -> None:
-    address = f"/api/transcriptions/{quote(job.id, safe='')}/export?format="
-    links = joined(
-        html('<a href="{address}{kind}" download>{label}</a>', address=address, kind=k, label=v)
-        for k, v in FORMATS.items()
-    )
-    show('<p class="l-links">Download {links}</p>', links=links)
+def _label(job: wire.Transcription) -> str:
+    """Who answers for the words: a machine, or a person as well."""
+    where = f"corrected by a person in {words.several(job.corrected, 'place', 'places')}"
+    if job.final_at:
+        by = f"{where} and declared final" if job.corrected else "declared final by a person"
+        return f"Machine-generated, {by}, {words.moment(job.final_at)}."
+    return f"Machine-generated, {where}." if job.corrected else MACHINE_MADE
 
 
 def _failed(job: wire.Transcription) -> None:
@@ -129,8 +127,8 @@ def _notes(job: wire.Transcription) -> None:
         marks += [html("<li>{meaning}.</li>", meaning=FLAGS[flag]) for flag in flags]
         marks.append(
             Markup(
-                "<li>A click on a word plays it. Space or k plays and pauses, j and l go 5 s"
-                " back and forth.</li>"
+                "<li>A click on a word plays it, two correct its sentence. Space or k plays and"
+                " pauses, j and l go 5 s back and forth.</li>"
             )
         )
         with st.expander("What the marks mean"):

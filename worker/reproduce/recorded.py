@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.recordings.tables import Recording
+from app.review.snapshots import as_recognised
 from app.transcriptions.tables import SegmentRow, Status, Transcription, WindowRow
 from worker.pipeline.repair import terms_of
 from worker.pipeline.types import StoredWord
@@ -102,8 +103,11 @@ def _segments(session: Session, transcription_id: str) -> dict[str, list[Said]]:
     of_window: dict[str, list[Said]] = {}
     query = select(SegmentRow).where(SegmentRow.transcription_id == transcription_id)
     for row in session.exec(query):
-        words = tuple((w, a, b, p, *heard) for w, a, b, p, *heard in row.words)
-        said = Said(row.start_s, row.end_s, row.machine_text, words, tuple(row.flags))
+        found = as_recognised(row)
+        if found is None:  # a person made it out of another
+            continue
+        words = tuple((w, a, b, p, *heard) for w, a, b, p, *heard in found.words)
+        said = Said(found.start_s, found.end_s, found.text, words, found.flags)
         of_window.setdefault(row.window_id, []).append(said)
     return of_window
 

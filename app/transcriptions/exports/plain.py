@@ -4,36 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from app.transcriptions.exports.doubts import Doubt, doubt_about
+from app.transcriptions.exports.made import machine_made, note
+from app.transcriptions.exports.options import Options
+from app.transcriptions.exports.paragraphs import divided, text_of
+from app.transcriptions.exports.times import clock
 from app.transcriptions.schemas import SegmentOut, TranscriptionOut
 
-PARAGRAPH_PAUSE_S = 2.0
 
-
-def machine_made(job: TranscriptionOut) -> str:
-    """The sentence that text, WebVTT and JSON carry; SubRip has no place for one."""
-    # Ch 29 · Transparency and Accountability: exports that can hold a note say that a machine wrote them, and which
-    return f"Transcribed by machine ({job.model.name}); it may contain errors."
-
-
-def to_text(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
-    """Paragraphs broken at long pauses and changes of speaker, then how the text was made."""
-    end = speaker = None
-    for segment in segments:
-        if end is None or segment.start - end > PARAGRAPH_PAUSE_S or segment.speaker != speaker:
-            yield "" if end is None else "\n\n"
-            yield f"{segment.speaker}: " if segment.speaker else ""
-        else:
-            yield " "
-        yield segment.text
-        end, speaker = segment.end, segment.speaker
-    if end is None:
+def to_text(
+    job: TranscriptionOut, segments: Iterable[SegmentOut], options: Options
+) -> Iterator[str]:
+    """Paragraphs or a line a segment; then, behind `-- `, how it was made and what to check."""
+    found: list[Doubt] = []  # small beside the text, and wanted only at its end
+    between, speaker = "", None
+    for group in divided(_noted(segments, found), options.layout):
+        yield between
+        if options.times == "on":
+            yield f"[{clock(group[0].start)}] "
+        named = group[0].speaker
+        if options.speakers == "on" and named and (named != speaker or options.times == "on"):
+            yield f"{named}: "
+        speaker = named
+        yield text_of(group)
+        between = "\n\n" if options.layout == "paragraphs" else "\n"
+    if not between:
         yield "(no speech)"
-    yield f"\n\n-- \n{machine_made(job)}\n"
+    yield "\n\n-- \n" + "\n".join(note(job, options)) + "\n"
+    if found:
+        yield "\nTo check:\n"
+        yield from (f"[{clock(doubt.start_s)}] {doubt.sentence()}\n" for doubt in found)
 
 
-def to_json(job: TranscriptionOut, segments: Iterable[SegmentOut]) -> Iterator[str]:
+def _noted(segments: Iterable[SegmentOut], found: list[Doubt]) -> Iterator[SegmentOut]:
+    for segment in segments:
+        doubt = doubt_about(segment)
+        if doubt is not None:
+            found.append(doubt)
+        yield segment
+
+
+def to_json(
+    job: TranscriptionOut, segments: Iterable[SegmentOut], options: Options
+) -> Iterator[str]:
     """Everything the API says about the transcript, and the label."""
     labelled = job.model_copy(update={"warnings": [*job.warnings, machine_made(job)]})
+    if options.layout != "words":
+        segments = (segment.model_copy(update={"words": []}) for segment in segments)
     return as_json(labelled, segments)
 
 

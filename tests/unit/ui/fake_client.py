@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ui import wire, wire_domains, wire_models
+from app.transcriptions.exports.routes import list_formats
+from ui import wire, wire_domains, wire_exports, wire_models
 from ui.client import ApiError
 
 MADE = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
@@ -98,6 +99,7 @@ class FakeClient:
         self.calls: list[tuple[Any, ...]] = []
         self.annotations: list[wire.Annotation] = []
         self.down = False
+        self.kept = wire_exports.Report(cues=12, kept=12, counts={})
         self.following: str | None = None
         self.measured = wire.Runs(runs=[])
         self.whole_runs: dict[str, wire.EvaluationRun] = {}
@@ -142,6 +144,14 @@ class FakeClient:
 
     def delete_recording(self, recording_id: str) -> None:
         self.calls.append(("delete_recording", recording_id))
+
+    def formats(self) -> wire_exports.Formats:
+        self._up()
+        return wire_exports.Formats.model_validate(list_formats().model_dump())
+
+    def export_report(self, transcription_id: str, params: dict[str, str]) -> wire_exports.Report:
+        self.calls.append(("export_report", transcription_id, params))
+        return self.kept
 
     def cancel(self, transcription_id: str) -> None:
         self.calls.append(("cancel", transcription_id))

@@ -9,7 +9,7 @@ import pytest
 
 from ui.cli import outputs
 from ui.cli.exits import Exit, Stop
-from ui.cli.outcome import Format, Item, Refused, Transcript
+from ui.cli.outcome import Item, Refused, Transcript
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def targets(files: list[str], output: str | None) -> list[str | None]:
-    items = outputs.plan([Path(file) for file in files], output, Format.SRT)
+    items = outputs.plan([Path(file) for file in files], output, "srt")
     return [str(item.target) if item.target else None for item in items]
 
 
@@ -61,7 +61,7 @@ def test_several_transcripts_do_not_fit_into_a_file() -> None:
 
 def item(target: str, content: str = "new") -> Item:
     Path("talk.wav").write_bytes(b"RIFF")
-    return Item(Path("talk.wav"), Path(target), transcript=Transcript(content, 1.0))
+    return Item(Path("talk.wav"), Path(target), transcript=Transcript(content.encode(), 1.0))
 
 
 def test_an_existing_file_is_left_alone() -> None:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from app.transcriptions.exports.routes import list_formats
 from ui.cli import api
 from ui.cli.commands import app
 
@@ -38,6 +39,7 @@ class FakeProduct:
         self.interrupt_at: str | None = None
         self.restarts = 0
         self._lock = threading.Lock()
+        self.exported: dict[str, str] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
@@ -45,6 +47,8 @@ class FakeProduct:
             return httpx.Response(200, json={"status": "alive"})
         if request.headers.get("authorization") != "Bearer secret":
             return problem(401, "token_wrong", "Send the token.")
+        if path == "/v1/exports":
+            return httpx.Response(200, json=list_formats().model_dump())
         with self._lock:
             if path == "/v1/recordings":
                 return self._upload(request.read())
@@ -59,7 +63,13 @@ class FakeProduct:
         if path.endswith("/cancel"):
             job["status"] = "cancelled"
             self.cancelled.set()
+        if path.endswith("/export/report"):
+            counts = {"reading_speed": 2, "late": 1}
+            return httpx.Response(200, json={"cues": 12, "kept": 9, "counts": counts})
         if path.endswith("/export"):
+            self.exported = dict(request.url.params)
+            if self.exported["format"] == "docx":
+                return httpx.Response(200, content=b"PK\xff\x00\r\n")
             return httpx.Response(200, text=TEXT.replace("\n", "\r\n") if job["crlf"] else TEXT)
         return httpx.Response(200, json=job)
 
@@ -188,6 +198,46 @@ def test_options_reach_the_product(fake: FakeProduct) -> None:
     assert keywords == ["LoRA", "Kästner", "softmax layer"]
 
 
+def test_format_preset_and_options_reach_the_product(fake: FakeProduct) -> None:
+    options = ["-f", "srt", "-p", "quick", "--set", "fillers=remove"]
+    result = run(recording("talk.wav"), *options, "-o", "out/")
+    assert result.exit_code == 0
+    assert fake.exported == {"format": "srt", "preset": "quick", "fillers": "remove"}
+    assert Path("out/talk.srt").read_text() == TEXT
+    assert "3 of 12 subtitles cannot keep every rule (2 spoken faster" in result.stderr
+    assert "none was cut" in result.stderr
+
+
+def test_a_file_that_is_no_text_is_written_as_it_is(fake: FakeProduct) -> None:
+    assert run(recording("talk.wav"), "-f", "docx", "-o", "out/").exit_code == 0
+    assert Path("out/talk.docx").read_bytes() == b"PK\xff\x00\r\n"
+    result = run(recording("talk.wav"), "-f", "docx")
+    assert (result.exit_code, result.stdout_bytes) == (0, b"PK\xff\x00\r\n")
+    refused = run(recording("talk.wav"), "-f", "docx", "--json")
+    assert refused.exit_code == 2
+    assert "-o talk.docx" in refused.stderr
+    assert len(fake.jobs) == 2, "found out before the work"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["-f", "pdf"], "there are txt, docx, srt"),
+        (["-f", "srt", "-p", "big"], "it has standard, quick"),
+        (["-f", "srt", "--set", "times=on"], "it has speed=17|20"),
+        (["--set", "times=maybe"], "times is on or off"),
+        (["--set", "times"], "no option 'times'"),
+    ],
+)
+def test_a_file_there_is_not_is_refused_before_the_work(
+    fake: FakeProduct, options: list[str], told: str
+) -> None:
+    result = run(recording("talk.wav"), *options)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert not fake.jobs
+
+
 def test_several_files_go_on_when_one_fails(fake: FakeProduct) -> None:
     names = [recording("good.wav"), recording("bad.wav", "fail"), recording("note.mp3", "text")]
     result = run(*names, "gone.wav", "-o", "out/", "--json")
@@ -219,7 +269,7 @@ def test_wrong_options_are_refused_before_anything_is_sent(fake: FakeProduct) ->
     assert not fake.uploads
 
 
-@pytest.mark.parametrize("arguments", [["-f", "docx"], ["--keywords-file", "none"], ["--what"]])
+@pytest.mark.parametrize("arguments", [["-f", "pdf"], ["--keywords-file", "none"], ["--what"]])
 def test_usage_errors(fake: FakeProduct, arguments: list[str]) -> None:
     assert run(recording("talk.wav"), *arguments).exit_code == 2
     assert not fake.uploads

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from html import unescape
+
 import pytest
 
 from tests.unit.ui.fake_client import SCRIPT, job, segment
+from ui.wire_exports import Report
+
+
+def link(said: str) -> str:
+    """Where the one download goes."""
+    [found] = re.findall('<a class="l-button" href="([^"]+)" download>', said)
+    return unescape(found)
+
+
+WHEN = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
 
 @pytest.mark.chapter(29)
@@ -14,9 +28,60 @@ def test_succeeded_shows_label_model_downloads_and_reader(open_page, fake, words
     said = words(test)
     assert "Machine-generated" in said
     assert "whisper-base, weights d01c3014" in said
-    for kind in ("txt", "srt", "vtt", "json"):
-        assert f'href="/api/transcriptions/tr_ok/export?format={kind}"' in said
+    assert link(said) == "/api/transcriptions/tr_ok/export?format=docx&preset=transcript"
     assert len(test.get("bidi_component")) == 1
+
+
+def chosen_from(test):
+    return [each.label for each in test.selectbox]
+
+
+def test_the_menu_of_files_is_that_of_the_api(open_page, fake, words):
+    fake.jobs = [job("tr_ok")]
+    test = open_page("transcript", id="tr_ok")
+    menu = test.selectbox(key="download-tr_ok-format")
+    offered = fake.formats().items
+    assert menu.options == [f"{each.label} · {each.kind.lower()}" for each in offered]
+    for each in offered:
+        test.selectbox(key="download-tr_ok-format").select(each.name).run()
+        assert not test.exception
+        assert f"format={each.name}&preset={each.presets[0].name}" in link(words(test))
+
+
+def test_presets_and_options_become_part_of_the_link(open_page, fake, words):
+    fake.jobs = [job("tr_ok")]
+    test = open_page("transcript", id="tr_ok")
+    test.selectbox(key="download-tr_ok-format").select("txt").run()
+    test.radio(key="download-tr_ok-txt-preset").set_value("timed").run()
+    test.selectbox(key="download-tr_ok-txt-timed-fillers").select("remove").run()
+    assert link(words(test)).endswith("export?format=txt&preset=timed&fillers=remove")
+
+
+@pytest.mark.chapter(7)
+def test_the_page_says_which_rules_subtitles_cannot_keep(open_page, fake, words):
+    fake.jobs = [job("tr_ok")]
+    fake.kept = Report(cues=12, kept=9, counts={"reading_speed": 2, "late": 1})
+    test = open_page("transcript", id="tr_ok")
+    assert "cannot keep" not in words(test)
+    test.selectbox(key="download-tr_ok-format").select("srt").run()
+    assert "3 of 12 subtitles cannot keep every rule: 2 spoken faster than it can be read" in words(
+        test
+    )
+    assert fake.calls == [("export_report", "tr_ok", {"format": "srt", "preset": "standard"})]
+
+
+def test_fillers_are_offered_only_where_the_language_has_a_list(open_page, fake):
+    fake.jobs = [job("tr_pl", language="pl")]
+    assert chosen_from(open_page("transcript", id="tr_pl")) == ["File", "Divided by"]
+
+
+def test_names_are_offered_where_there_are_speakers_and_presets_are_not_repeated(open_page, fake):
+    fake.jobs = [job("tr_ok", segments=[segment() | {"speaker": "Anna"}])]
+    test = open_page("transcript", id="tr_ok")
+    names, fillers = "Names of speakers", "Fillers such as um and uh"
+    assert chosen_from(test) == ["File", "Divided by", names, fillers]
+    test.selectbox(key="download-tr_ok-format").select("srt").run()
+    assert chosen_from(test) == ["File", names, fillers], "the reading speed is the preset's"
 
 
 def test_no_speech_is_a_calm_valid_result(open_page, fake, words):
@@ -91,3 +156,21 @@ def test_hostile_names_and_messages_stay_text(open_page, fake, words):
     said = words(open_page("transcript", id="tr_bad"))
     assert "<script" not in said
     assert said.count("&lt;script&gt;") == 4
+
+
+@pytest.mark.chapter(29)
+@pytest.mark.parametrize(
+    ("changed", "label"),
+    [
+        ({}, "Machine-generated: a person has not checked it."),
+        ({"corrected": 1}, "Machine-generated, corrected by a person in 1 place."),
+        ({"final_at": WHEN}, "Machine-generated, declared final by a person, 3 Nov 2025."),
+        (
+            {"corrected": 3, "final_at": WHEN},
+            "Machine-generated, corrected by a person in 3 places and declared final, 3 Nov 2025.",
+        ),
+    ],
+)
+def test_the_label_says_what_people_did(open_page, fake, words, changed, label):
+    fake.jobs = [job("tr_ok", **changed)]
+    assert label in words(open_page("transcript", id="tr_ok"))

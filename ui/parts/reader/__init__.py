@@ -1,4 +1,4 @@
-"""The transcript beside its recording: read, listen, jump to a word, see what is in doubt."""
+"""The transcript beside its recording: read, listen, see what is in doubt, put it right."""
 
 # Ch 7 · Planning for Mistakes: doubtful words are marked and one click plays them
 
@@ -27,11 +27,13 @@ FLAGS = {
 }
 """What each flag of a segment means to a reader."""
 
+_SCRIPTS = ("api", "text", "player", "editor", "history", "reader")
+
 _mount = st.components.v2.component(
     "lectern_reader",
     html=(_FOLDER / "reader.html").read_text(),
     css=(_FOLDER / "reader.css").read_text(),
-    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("text", "player", "reader")),
+    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in _SCRIPTS),
 )
 
 
@@ -43,7 +45,10 @@ def reader(job: wire.Transcription) -> None:
             "address": f"/api/transcriptions/{quote(job.id, safe='')}",
             "revision": job.revision,
             "active": job.active,
+            "editable": job.status == "succeeded",
             "doubtBelow": DOUBT_BELOW,
             "flagNames": FLAGS,
         },
+        # The page says how many places were corrected: drawn again when somebody is done
+        on_corrected_change=lambda: None,
     )

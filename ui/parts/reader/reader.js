@@ -5,10 +5,21 @@ const LEAST_MS = 1500;
 
 class Reader {
   constructor(root) {
-    this.text = new Text(root.querySelector(".text"), (seconds) => this.player.from(seconds));
+    this.text = new Text(
+      root.querySelector(".text"), (seconds) => this.player.from(seconds), (id) => this.pick(id),
+    );
     this.player = new Player(root, (seconds) => this.text.follow(seconds));
+    this.tools = root.querySelector(".tools");
+    this.toggle = root.querySelector(".correct");
+    this.hint = root.querySelector(".hint");
+    this.editor = new Editor(this);
+    this.history = new History(root, this);
+    this.toggle.onclick = () => this.correct(!this.text.correcting);
+    this.segments = [];
     this.fetched = 0;
   }
+
+  get address() { return this.data.address; }
 
   take(data) {
     const before = this.data;
@@ -34,27 +45,116 @@ class Reader {
 
   async refresh() {
     this.fetched = Date.now();
-    const answer = await fetch(this.data.address).catch(() => null);
-    if (!answer || !answer.ok || this.closed) return;
-    const { segments } = await answer.json();
-    this.text.show(segments, this.data);
-    if (segments.length || !this.data.active) this.player.load(`${this.data.address}/audio`);
+    const answer = await ask(this.address);
+    if (!answer.ok || this.closed_) return;
+    // A box that somebody types in stays where it is
+    if (this.editor.open) { this.missed = true; return; }
+    this.missed = false;
+    this.etag = answer.etag;
+    this.segments = answer.told.segments;
+    this.final = Boolean(answer.told.final_at);
+    this.language = answer.told.language;
+    this.draw();
+    if (this.segments.length || !this.data.active) this.player.load(`${this.address}/audio`);
+    this.resume();
+  }
+
+  draw() {
+    this.text.show(this.segments, this.data);
+    const editable = this.data.editable && this.segments.length > 0;
+    this.tools.hidden = !editable;
+    this.history.details.hidden = !editable;
+    this.toggle.disabled = this.final;
+    if (this.final && this.text.correcting) this.correct(false);
+    this.hint.textContent = this.final
+      ? "This transcript was declared final. To correct it, reopen it under More."
+      : this.text.correcting ? "Choose a sentence. Enter saves, Escape cancels, Tab goes on to the next." : "";
+  }
+
+  // What was typed before a reload is put in front of the person again
+  resume() {
+    const found = this.data.editable && !this.final && this.segments.find((each) => {
+      const draft = drafts.get(each.id);
+      return draft !== null && tidy(draft) !== each.text;
+    });
+    if (!found) return;
+    this.correct(true);
+    this.pick(found.id);
+  }
+
+  correct(on) {
+    if (!on && this.editor.open) { this.editor.save().then((saved) => { if (saved) this.correct(false); }); return; }
+    this.text.correct(on);
+    this.toggle.setAttribute("aria-pressed", String(on));
+    this.toggle.textContent = on ? "Done correcting" : "Correct the text";
+    this.draw();
+    if (on || !this.changed) return;
+    this.changed = false;
+    this.tellPage?.();
+  }
+
+  async pick(id) {
+    if (!this.data.editable || this.final) return;
+    if (this.editor.open) {
+      if (this.editor.segment.id === id || !(await this.editor.save())) return;
+    }
+    this.player.audio.pause();
+    const segment = this.segments.find((each) => each.id === id), span = this.text.span(id);
+    if (!segment || !span) return;
+    if (!this.text.correcting) this.correct(true);
+    this.editor.show(segment, this.text.span(id));
+  }
+
+  beside(id, step) {
+    return this.segments[this.segments.findIndex((each) => each.id === id) + step];
+  }
+
+  // The answer to a change: its segments stand where those of the same ids stood
+  took({ segments, gone, etag }) {
+    const ids = new Set([...segments.map((each) => each.id), ...gone]);
+    const at = this.segments.findIndex((each) => ids.has(each.id));
+    const rest = this.segments.filter((each) => !ids.has(each.id));
+    rest.splice(at < 0 ? rest.length : at, 0, ...segments);
+    this.segments = rest;
+    if (etag) this.etag = etag;
+    this.changed = true;
+  }
+
+  // Back to the text; `step` from the sentence `id` on is the next to be opened
+  go(id, step) {
+    this.closed();
+    const next = step ? this.beside(id, step) : null;
+    if (next) this.pick(next.id);
+    else this.text.span(id)?.focus({ preventScroll: true });
+  }
+
+  closed() {
+    this.draw();
+    if (this.missed) this.refresh();
+    this.history.refresh();
+  }
+
+  // Whether nothing is being typed any more
+  async settled() {
+    return !this.editor.open || this.editor.save();
   }
 
   close() {
-    this.closed = true;
+    this.closed_ = true;
     clearTimeout(this.timer);
     this.events?.close();
+    this.editor.end();
     this.player.close();
   }
 }
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   let reader = readers.get(parentElement);
   if (!reader) {
     reader = new Reader(parentElement);
     readers.set(parentElement, reader);
   }
+  reader.tellPage = () => setTriggerValue("corrected", true);
   reader.take(data);
   return () => {
     reader.close();

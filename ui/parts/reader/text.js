@@ -30,12 +30,35 @@ function paragraphs(segments) {
 }
 
 class Text {
-  constructor(root, say) {
+  constructor(root, say, pick) {
     this.root = root;
     this.say = say;
+    this.pick = pick;
+    this.correcting = false;
     this.words = [];
     this.drawn = [];
     this.now = null;
+  }
+
+  // While correcting, a click or Enter opens a sentence; else a click plays and two open
+  correct(on) {
+    this.correcting = on;
+    this.root.classList.toggle("correcting", on);
+    for (const span of this.root.querySelectorAll(".s")) this.reachable(span);
+  }
+
+  reachable(span) {
+    if (this.correcting) {
+      span.tabIndex = 0;
+      span.setAttribute("role", "button");
+    } else {
+      span.removeAttribute("tabindex");
+      span.removeAttribute("role");
+    }
+  }
+
+  span(id) {
+    return this.root.querySelector(`.s[data-id="${CSS.escape(id)}"]`);
   }
 
   // Paragraphs that did not change stay as they are: nothing jumps while text comes in
@@ -43,14 +66,13 @@ class Text {
     this.options = { doubtBelow, flagNames };
     const groups = paragraphs(segments);
     const keys = groups.map((group) => JSON.stringify(group));
-    let same = 0;
-    while (same < keys.length && same < this.drawn.length && keys[same] === this.drawn[same].key) same += 1;
-    for (const old of this.drawn.splice(same)) old.node.remove();
-    for (let i = same; i < groups.length; i += 1) {
-      const node = this.paragraph(groups[i]);
-      this.root.append(node);
-      this.drawn.push({ key: keys[i], node });
-    }
+    const old = new Map(this.drawn.map((each) => [each.key, each.node]));
+    this.drawn = groups.map((group, i) => ({ key: keys[i], node: old.get(keys[i]) || this.paragraph(group) }));
+    const kept = new Set(this.drawn.map((each) => each.node));
+    for (const node of old.values()) if (!kept.has(node)) node.remove();
+    this.drawn.forEach(({ node }, i) => {
+      if (this.root.children[i] !== node) this.root.insertBefore(node, this.root.children[i] || null);
+    });
     this.words = [...this.root.querySelectorAll(".w")].map((node) => ({ node, start: +node.dataset.s, end: +node.dataset.e }));
   }
 
@@ -73,14 +95,25 @@ class Text {
 
   segment(segment) {
     const span = element("span", "s");
+    span.dataset.id = segment.id;
+    span.onclick = () => { if (this.correcting) this.pick(segment.id); };
+    span.ondblclick = () => this.pick(segment.id);
+    span.onkeydown = (event) => {
+      if (event.target !== span || ![" ", "Enter"].includes(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.pick(segment.id);
+    };
+    this.reachable(span);
+    if (!segment.text) span.append(element("span", "empty", "[nothing said]"));
     // What was repaired is marked word by word
     const known = segment.flags.filter((flag) => flag !== "repaired").map((flag) => this.options.flagNames[flag] || flag);
     if (known.length) {
       span.classList.add("flagged");
       span.title = known.join("; ");
     }
-    // An edited segment may have lost its words; its text still plays from its start
-    const words = segment.words.length ? segment.words : [{ word: segment.text, start: segment.start, end: segment.end, probability: 1 }];
+    // What nobody could make out has no words; it still plays from its start
+    const words = segment.words.length || !segment.text ? segment.words : [{ word: segment.text, start: segment.start, end: segment.end, probability: 1 }];
     words.forEach((word, i) => span.append(this.word(word, i)));
     return span;
   }
@@ -100,7 +133,11 @@ class Text {
       span.classList.add("repaired");
       span.title = `Heard as “${word.heard.trim()}”, which sounds like this term`;
     }
-    span.onclick = () => this.say(word.start);
+    if (word.edited) {
+      span.classList.add("own");
+      span.title = "Written by a person";
+    }
+    span.onclick = () => { if (!this.correcting) this.say(word.start); };
     made.append(span);
     return made;
   }

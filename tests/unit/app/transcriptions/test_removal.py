@@ -9,6 +9,7 @@ from app.errors import NotFound
 from app.faults.service import FaultSwitches
 from app.outbox.tables import OutboxRow
 from app.recordings.tables import Recording
+from app.review.tables import Revision
 from app.transcriptions import service
 from app.transcriptions.options import Request
 from app.transcriptions.tables import (
@@ -23,7 +24,7 @@ from tests.support.broker import TakesAll
 from tests.support.rows import Rows
 
 pytestmark = pytest.mark.chapter(28)
-TABLES = (Transcription, Recording, WindowRow, SegmentRow, SkippedRow, Attempt)
+TABLES = (Transcription, Recording, WindowRow, SegmentRow, SkippedRow, Attempt, Revision)
 
 
 def relay(rows: Rows) -> None:

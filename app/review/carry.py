@@ -1,0 +1,144 @@
+"""A person's corrections of one transcript, applied to another of the same recording.
+
+Only where there is no doubt: the machine wrote the same words at the same time in both, and nobody
+has touched them in the other. Everything else is listed with the reason, for a person to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from app.review.beside import NEAR_S, corrections, pair
+from app.review.changes import commit, opened, unseen_whole_refused
+from app.review.service import rewritten
+from app.review.snapshots import Snapshot, as_it_is, as_recognised
+from app.review.tables import Kind, Revision
+from app.review.tags import Seen
+from app.review.words import StoredWord, said
+from app.transcriptions.tables import SegmentRow, Transcription
+
+
+class Left(StrEnum):
+    """Why a correction was not applied."""
+
+    AGREES = "agrees"
+    """The other transcript says so already."""
+    HEARD_DIFFERENTLY = "heard differently"
+    """The machine did not write there what it wrote here."""
+    EDITED_HERE = "edited here"
+    """A person has changed that place in the other transcript."""
+    OTHER_BORDERS = "other borders"
+    """It was split or joined, or only the speaker changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    job: Transcription
+    revision: Revision | None
+    applied: list[tuple[SegmentRow, SegmentRow]]
+    """Of the old transcript, and where it is in the new one."""
+    left: list[tuple[SegmentRow, Left]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """`words[first:stop]` of a segment are to become `text`."""
+
+    row: SegmentRow
+    first: int
+    stop: int
+    text: str
+
+
+def carry_over(session: Session, revision_id: str, job_id: str, old_id: str, seen: Seen) -> Carried:
+    """Apply the corrections of `old_id`, all in one revision. Raises what `edit` and `pair` do."""
+    job = opened(session, job_id)
+    old, _ = pair(session, old_id, job_id)
+    done = session.get(Revision, revision_id)
+    if done is not None:  # committed, but the answer was lost
+        return _told(session, old, job, done)
+    unseen_whole_refused(job, seen)
+    targets = list(
+        session.exec(
+            select(SegmentRow)
+            .where(SegmentRow.transcription_id == job.id, col(SegmentRow.shown))
+            .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
+        )
+    )
+    applied: list[tuple[SegmentRow, SegmentRow]] = []
+    left: list[tuple[SegmentRow, Left]] = []
+    places: dict[str, list[_Place]] = {}
+    for each in corrections(session, old, job):
+        place = Left.AGREES if each.agrees else _place(each.segment, targets)
+        if isinstance(place, Left):
+            left.append((each.segment, place))
+        else:
+            applied.append((each.segment, place.row))
+            places.setdefault(place.row.id, []).append(place)
+    rows = [row for row in targets if row.id in places]
+    if rows:
+        after = [_with(as_it_is(row), places[row.id]) for row in rows]
+        done = commit(session, job, revision_id, Kind.CARRIED_OVER, before=rows, after=after)
+    return Carried(job, done, applied, left)
+
+
+def _told(session: Session, old: Transcription, job: Transcription, done: Revision) -> Carried:
+    """What was applied agrees now."""
+    rows = [session.get_one(SegmentRow, each[0]) for each in done.after]
+    carried = Carried(job, done, [], [])
+    for each in corrections(session, old, job):
+        place = Left.AGREES if each.agrees else _place(each.segment, rows)
+        middle_s = (each.segment.start_s + each.segment.end_s) / 2
+        there = [row for row in rows if each.agrees and row.start_s <= middle_s <= row.end_s]
+        if there:
+            carried.applied.append((each.segment, there[0]))
+        else:
+            carried.left.append(
+                (each.segment, place if isinstance(place, Left) else Left.EDITED_HERE)
+            )
+    return carried
+
+
+def _place(edited: SegmentRow, targets: Sequence[SegmentRow]) -> _Place | Left:
+    heard = as_recognised(edited)
+    if heard is None or not heard.words or heard.text == edited.text:
+        return Left.OTHER_BORDERS
+    if (heard.start_s, heard.end_s) != (edited.start_s, edited.end_s):
+        return Left.OTHER_BORDERS
+    found = [
+        _Place(row, first, first + len(heard.words), edited.text)
+        for row in targets
+        if row.end_s >= heard.start_s - NEAR_S and row.start_s <= heard.end_s + NEAR_S
+        for first in _found(heard.words, [tuple(word) for word in row.words])
+    ]
+    if len(found) == 1:
+        return Left.EDITED_HERE if found[0].row.changed else found[0]
+    near = [row for row in targets if row.start_s < heard.end_s and row.end_s > heard.start_s]
+    return Left.EDITED_HERE if any(row.changed for row in near) else Left.HEARD_DIFFERENTLY
+
+
+def _found(wanted: Sequence[StoredWord], words: Sequence[StoredWord]) -> list[int]:
+    """Where the same words begin at about the same time."""
+    return [
+        first
+        for first in range(len(words) - len(wanted) + 1)
+        if all(
+            said(str(one[0])) == said(str(other[0])) and abs(one[1] - other[1]) <= NEAR_S
+            for one, other in zip(wanted, words[first:], strict=False)
+        )
+    ]
+
+
+def _with(was: Snapshot, places: Sequence[_Place]) -> Snapshot:
+    texts: list[str] = []
+    at = 0
+    for place in sorted(places, key=lambda each: each.first):
+        texts += [str(word[0]) for word in was.words[at : place.first]]
+        texts.append(f" {place.text} ")
+        at = place.stop
+    texts += [str(word[0]) for word in was.words[at:]]
+    return rewritten(was, " ".join("".join(texts).split()))

@@ -1,0 +1,1 @@
+"""Word documents: a transcript to read and comment on, and the table NVivo imports."""
