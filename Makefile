@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.lectern-run
 TEST_STAMP := $(VENV)/.lectern-test
+CLIENTS_STAMP := $(VENV)/.lectern-clients
 TRAINING_STAMP := $(VENV)/.lectern-training
 SYNTHESIS = $(or $(LECTERN_HOME),.lectern)/synthesis
 WHEELS := wheelhouse
@@ -51,11 +52,16 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@$(BIN)/python -m compileall -q app worker ui deploy data || true
 	@touch $@
 
-setup-test: $(TEST_STAMP)  ## Install what the tests need as well
+setup-test: $(TEST_STAMP) $(CLIENTS_STAMP)  ## Install what the tests need as well
 
 $(TEST_STAMP): $(STAMP)
 	@echo "Installing what the tests need, torch too: about 320 MB, once, a minute or two ..."
 	@$(PIP) install --quiet $(PIP_FROM) -c constraints.txt --no-build-isolation -e '.[test]'
+	@touch $@
+
+# Older versions of OpenAI's client, each in a folder of its own
+$(CLIENTS_STAMP): tests/clients/openai-1.txt tests/clients/openai-2.txt | $(TEST_STAMP)
+	@$(BIN)/python -m tests.support.clients $(PIP_FROM)
 	@touch $@
 
 # What synthesis needs is GPL-3 in part: an environment of its own, never the product's
@@ -81,10 +87,10 @@ run: $(STAMP)  ## Start the product; Ctrl-C stops it
 
 # -- proving it ------------------------------------------------------------------------------
 
-test: $(TEST_STAMP)  ## All tests but the slowest (some minutes)
+test: $(TEST_STAMP) $(CLIENTS_STAMP)  ## All tests but the slowest (some minutes)
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
 
-test-all: $(TEST_STAMP)  ## All tests
+test-all: $(TEST_STAMP) $(CLIENTS_STAMP)  ## All tests
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 test-chaos: $(TEST_STAMP)  ## 300 recordings while everything breaks (some minutes)
@@ -145,6 +151,8 @@ wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install w
 	@$(PIP) install --quiet $(BUILDS_WITH)
 	@$(PIP) wheel --quiet -w $(WHEELS).part -c constraints.txt --no-build-isolation '.[test]'
 	@$(PIP) wheel --quiet -w $(WHEELS).part -r data/synthesis/requirements.txt
+	@$(PIP) wheel --quiet -w $(WHEELS).part -r tests/clients/openai-1.txt
+	@$(PIP) wheel --quiet -w $(WHEELS).part -r tests/clients/openai-2.txt
 	@rm -f $(WHEELS).part/lectern_speech-*.whl
 	@echo '*' > $(WHEELS).part/.gitignore
 	@touch $(WHEELS).part/.complete

@@ -1,5 +1,7 @@
 """One hierarchy of errors that people see, rendered as RFC 9457 problem+json.
 
+Under `/v1/audio/` the same errors are told as OpenAI's clients read them (app/compatible/shape.py).
+
 `detail` says what happened, what is safe and what to do, in that order. `code` is for programs
 and never changes its meaning.
 """
@@ -15,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.compatible import shape
 from app.database import DatabaseError, DatabaseFull, Unstorable
 
 DATABASE_BACK_S = 5
@@ -144,6 +147,8 @@ def unstorable_problem(request: Request) -> Problem:
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
     """Render `problem`, with the request's id so that a log line can be found again."""
+    if shape.is_compatible(request.url.path):
+        return compatible_response(problem)
     body = {
         "type": f"https://lectern.invalid/problems/{problem.code}",
         "title": problem.title or HTTPStatus(problem.status).phrase,
@@ -156,6 +161,19 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(
         body, status_code=problem.status, headers=problem.headers, media_type=PROBLEM_MEDIA_TYPE
     )
+
+
+def compatible_response(problem: Problem) -> JSONResponse:
+    """Render `problem` for OpenAI's clients; the request's id is in the header alone."""
+    status = shape.status_of(problem.status, problem.code)
+    headers = problem.headers | shape.retry_headers(status, problem.code, problem.headers)
+    return JSONResponse(compatible_body(problem), status_code=status, headers=headers)
+
+
+def compatible_body(problem: Problem) -> dict[str, object]:
+    """The same in the middle of a stream, where no status can be told any more."""
+    status = shape.status_of(problem.status, problem.code)
+    return shape.body(status, problem.code, problem.detail, problem.extra.get("param"))
 
 
 def install(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from app import errors
 from app.adaptations.routes import router as adaptations
 from app.admission.concurrency import BoundedRequests
 from app.chapters.routes import router as chapters
+from app.compatible.routes import router as compatible
 from app.context import Context, open_context
 from app.domains.proposal_routes import router as proposals
 from app.domains.routes import router as domains
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         search,
         recordings,
         uploads,
+        compatible,
         models,
         domains,
         proposals,

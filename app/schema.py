@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 import app.accounts.tables
 import app.adaptations.tables
+import app.compatible.tables
 import app.domains.tables
 import app.faults.tables
 import app.idempotency.tables

@@ -158,7 +158,8 @@ class Host:
         return recognising.lease(session, self._process, BATCH, streams, self._shares)
 
     def _do(self, batch: Batch) -> None:
-        rungs = ladder(batch.model, batch.language)
+        asked = _options(batch, batch.model)
+        rungs = ladder(batch.model, batch.language, asked.task, asked.languages)
         try:
             windows = [self._window(leased) for leased in batch.windows]
             outcomes, weights, seconds = self._recognise(batch, rungs, windows)
@@ -314,6 +315,9 @@ class Host:
 def _options(batch: Batch, name: str) -> DecodingOptions:
     return DecodingOptions(
         language="en" if english_only(name) else batch.language,
+        languages=tuple(batch.options.get("languages", ())),
+        task=batch.options.get("task", "transcribe"),
+        prompt=batch.options.get("prompt", ""),
         keywords=tuple(batch.options.get("keywords", ())),
         repair=terms_of(batch.options),
     )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.compatible import shape
 from app.errors import Unavailable, problem_response
 from app.headers import declared_bytes
 
@@ -55,6 +56,8 @@ class BoundedRequests:
 def kind_of(request: Request) -> Kind:
     """What a request will hold while it is answered, told from its head."""
     path = request.url.path
+    if shape.is_compatible(path):
+        return Kind.WAITING  # for the text; uploads among them are counted by `receiving`
     if path.endswith("/events") or request.query_params.get("wait", "0") not in ("", "0"):
         return Kind.WAITING
     chunked = "transfer-encoding" in request.headers

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app.adaptations.reaper import AdaptationReaper
 from app.broker import Broker, BrokerDown, make_celery
+from app.compatible.calls import forget_old
 from app.context import Context, open_context
 from app.dispatcher.relay import Relay, forget_sent
 from app.dispatcher.steady import SteadyClock
@@ -117,6 +118,7 @@ def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore
                 sweep_unused(session, settings.unused_upload_h)
                 forget_expired(session)
             forget_sent(session)
+            forget_old(session)
             forget_dead(session, timedelta(hours=1))
 
         context.database.transact(sweep)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.context import Context, ContextDep
 from app.domains.serving import serving
 from app.errors import NotFound
-from app.models.names import adapted
+from app.models.names import ALIASES, adapted
 from app.transcriptions.options import models
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -39,7 +39,9 @@ def list_models(context: ContextDep) -> ModelList:
 
 @router.get("/{name}")
 def read_model(name: str, context: ContextDep) -> Model:
-    """Whether a model may be asked for by this name."""
+    """Whether a model may be asked for by this name; `whisper-1` and the like mean the default."""
+    if name in ALIASES:
+        return Model(id=name)
     with context.database.read() as session:
         found = {model.id: model for model in _offered(context, session)}
     if name not in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.compatible.tables import Call
 from app.idempotency.service import forget_made
 from app.outbox.service import delete_objects
 from app.review.tables import Revision
@@ -19,6 +20,7 @@ def erase(session: Session, job: Transcription) -> None:
     """
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
+    session.execute(delete(Call).where(col(Call.transcription_id) == job.id))
     for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     forget_made(session, job.id)

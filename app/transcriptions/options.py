@@ -49,12 +49,24 @@ class Request:
     """Whether the model was asked for by name; else a domain may choose it."""
     use: Use | None = None
     """What the domain stands for, once it was looked up."""
+    task: str = "transcribe"
+    """Or `translate`: English is written, whatever is spoken."""
+    prompt: str = ""
+    """Text that might have come before the recording, for its words and its spelling."""
+    languages: tuple[str, ...] = ()
+    """Languages that are expected, where none is given."""
     first_s: float | None = None
     """For a preview: how much of the recording is heard at most; None: all of it."""
 
     def options(self) -> dict[str, Any]:
         """What decides the text, beside the model."""
         options: dict[str, Any] = {"language": self.language, "keywords": list(self.keywords)}
+        if self.task != "transcribe":
+            options["task"] = self.task
+        if self.prompt:
+            options["prompt"] = self.prompt
+        if self.languages:
+            options["languages"] = list(self.languages)
         if self.use is None or not self.use.sounds:
             return options
         return {**options, "repair": [list(pair) for pair in self.use.sounds]}

@@ -117,4 +117,6 @@ def _lose_window(session: Session, row: WindowRow, job: Transcription, max_attem
 def rungs(job: Transcription) -> int:
     """How many models there are to try for it."""
     language = job.options.get("language") or job.language
-    return len(ladder(job.model, language))
+    options = job.options
+    task = options.get("task", "transcribe")
+    return len(ladder(job.model, language, task, options.get("languages", ())))

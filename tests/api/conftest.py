@@ -15,6 +15,7 @@ from app.main import create_app
 from app.media.client import DecoderClient
 from app.uploads import service
 from app.uploads.spool import Spool
+from tests.support.openai_client import OpenAIApi
 from tests.support.rows import Rows, new_context
 from tests.support.served import Served, served
 from tests.support.tus import Tus
@@ -63,6 +64,20 @@ def socket_api(context: Context, headers: dict[str, str], tmp_path: Path) -> Ite
     """The same API behind a real socket."""
     with served(context, headers, tmp_path / "temporary") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def openai_api(
+    tmp_path_factory: pytest.TempPathFactory, decoder_client: DecoderClient
+) -> Iterator[OpenAIApi]:
+    """One API for all tests that do not mind each other's jobs."""
+    folder = tmp_path_factory.mktemp("openai")
+    opened = replace(new_context(folder / "home"), decoder=decoder_client)
+    token = read_or_make(opened.settings.token_path)
+    headers = {"Authorization": f"Bearer {token}"}
+    with served(opened, headers, folder / "temporary") as running:
+        yield OpenAIApi(running, Rows(opened))
+    opened.database.dispose()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def fill(
     recogniser: Recogniser, window: Window, heard: Recognition, options: DecodingOptions
 ) -> Recognition:
     """`heard` with the words of its holes, each hole decoded alone and without a prompt."""
-    bare = replace(options, keywords=(), language=heard.language)
+    bare = replace(options, prompt="", keywords=(), language=heard.language)
     words = heard.words
     for start_s, end_s in missed_speech(window, words):
         hole = _cut(window, start_s - MARGIN_S, end_s + MARGIN_S)

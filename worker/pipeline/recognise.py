@@ -36,7 +36,12 @@ class DecodingOptions:
 
     language: str | None = None
     """ISO 639-1, or None: detected from the audio."""
+    languages: tuple[str, ...] = ()
+    """Those that are expected: what is detected is one of them. Empty: any."""
     task: str = "transcribe"
+    """Or `translate`: English is written, whatever is spoken."""
+    prompt: str = ""
+    """Text that might have come before, for its words and spelling; every window is given it."""
     keywords: tuple[str, ...] = ()
     """Terms the recording is expected to contain; they are put before the text as a prompt."""
     repair: tuple[tuple[str, str], ...] = ()
@@ -114,7 +119,7 @@ class Recogniser:
         encoded = ctranslate2.StorageView.from_array(features)
         languages = self._languages(encoded, len(windows), options)
         tokenizers_ = [self._tokens(language, options.task) for language, _ in languages]
-        prompts = [prompt_of(t, options.keywords) for t in tokenizers_]
+        prompts = [prompt_of(t, options.keywords, options.prompt) for t in tokenizers_]
         results = self.model.generate(
             encoded,
             prompts,
@@ -146,13 +151,15 @@ class Recogniser:
         self, encoded: ctranslate2.StorageView, count: int, options: DecodingOptions
     ) -> list[tuple[str, float]]:
         if not self.multilingual:
+            if options.task != "transcribe":
+                raise ValueError(f"{self.name} knows English only and cannot translate")
             if options.language not in (None, "en"):
                 raise ValueError(f"{self.name} knows English only, not {options.language!r}")
             return [("en", 1.0)] * count
         if options.language is not None:
             return [(options.language, 1.0)] * count
         found = self.model.detect_language(encoded)
-        return [(best[0][0][2:-2], float(best[0][1])) for best in found]
+        return [_likeliest(probabilities, options.languages) for probabilities in found]
 
     def _align(
         self,
@@ -181,13 +188,38 @@ class Recogniser:
         ]
 
 
-def prompt_of(tokenizer: Tokenizer, keywords: tuple[str, ...]) -> list[int]:
-    """The tokens a window's text begins after: terms to expect, language, task, no timestamps."""
+def prompt_of(tokenizer: Tokenizer, keywords: tuple[str, ...], before: str = "") -> list[int]:
+    """The tokens a window's text begins after: terms to expect, text that might have come before,
+    language, task, no timestamps.
+
+    The terms come first and are cut at their end. Of `before`, the end stays, as in
+    openai/whisper: what came last matters most for what comes now.
+    """
     prompt: list[int] = []
     if keywords:
         glossary = tokenizer.encode(" Glossary: " + ", ".join(keywords) + ".")
-        prompt = [tokenizer.sot_prev, *glossary[: MAX_PROMPT_TOKENS - 1]]
+        prompt = glossary[: MAX_PROMPT_TOKENS - 1]
+    left = MAX_PROMPT_TOKENS - 1 - len(prompt)
+    if before.strip() and left:
+        prompt += tokenizer.encode(" " + before.strip())[-left:]
+    if prompt:
+        prompt = [tokenizer.sot_prev, *prompt]
     return [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+
+def _likeliest(
+    probabilities: Sequence[tuple[str, float]], expected: tuple[str, ...]
+) -> tuple[str, float]:
+    """The likeliest language and its probability, among those `expected` if any are.
+
+    `probabilities` are CTranslate2's: tokens such as `<|de|>`, the likeliest first.
+    """
+    found = [(token[2:-2], float(probability)) for token, probability in probabilities]
+    among = [each for each in found if each[0] in expected]
+    if not among:  # any language, or those expected are unknown to these weights
+        return found[0]
+    language, probability = among[0]
+    return language, probability / (sum(each[1] for each in among) or 1.0)
 
 
 def _max_length(prompt: int, frames: int) -> int:

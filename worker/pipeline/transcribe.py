@@ -111,7 +111,8 @@ def _in_order(
 def _climb(
     load: Load, model: str, batch: Sequence[Window], options: DecodingOptions
 ) -> list[Outcome]:
-    return climb(load, ladder(model, options.language), batch, options)
+    rungs = ladder(model, options.language, options.task, options.languages)
+    return climb(load, rungs, batch, options)
 
 
 def _language(first: Outcome) -> str | None:

@@ -53,6 +53,9 @@ class Recorded:
     model: str
     keywords: tuple[str, ...]
     repair: tuple[tuple[str, str], ...]
+    languages: tuple[str, ...]
+    task: str
+    prompt: str
     storage_key: str
     samples_sha256: str | None
     """Of what was heard, which for a preview is `first_s` seconds at most."""
@@ -84,6 +87,9 @@ def recorded(session: Session, transcription_id: str) -> Recorded:
         model=job.model,
         keywords=tuple(job.options.get("keywords", ())),
         repair=terms_of(job.options),
+        languages=tuple(job.options.get("languages", ())),
+        task=job.options.get("task", "transcribe"),
+        prompt=job.options.get("prompt", ""),
         storage_key=recording.storage_key,
         samples_sha256=job.part_sha256 or recording.samples_sha256,
         first_s=job.first_s,

@@ -115,6 +115,9 @@ class Rerun:
         name = str(was.result["model"])
         options = DecodingOptions(
             language=was.language_asked,
+            languages=self.recorded.languages,
+            task=self.recorded.task,
+            prompt=self.recorded.prompt,
             keywords=self.recorded.keywords,
             repair=self.recorded.repair,
         )

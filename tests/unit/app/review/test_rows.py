@@ -80,7 +80,7 @@ def test_an_older_version_finds_the_corrected_text(rows: Rows) -> None:
     corrected(rows)
     address = rows.context.settings.database
     rows.context.database.dispose()
-    schema.downgrade(address, "0006")
+    schema.downgrade(address, "0007")
     database = Database(address)
     with database.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT text, words FROM segment ORDER BY start_s").all()

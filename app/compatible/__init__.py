@@ -1,0 +1,1 @@
+"""The audio API as programs written for OpenAI know it, over the same jobs as everything else."""
