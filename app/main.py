@@ -49,7 +49,6 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context or open_context(settings)
-        app.state.in_flight = InFlight()
         app.state.speaker = Speaker(app.state.context.settings.home)
         async with seeded(app.state.context):
             yield
@@ -58,6 +57,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             app.state.context.database.dispose()
 
     app = FastAPI(title="Lectern", version="1", description=DESCRIPTION, lifespan=lifespan)
+    app.state.in_flight = InFlight()
     errors.install(app)
     for router in (
         transcriptions,
