@@ -69,7 +69,7 @@ def bare(transcript: str) -> dict[str, Any]:
     for name in (*IDS_AND_TIMES, "features"):
         del told[name]
     for segment in told["segments"]:
-        del segment["id"]
+        del segment["id"], segment["etag"]
     return told
 
 
