@@ -43,6 +43,7 @@ def key(turn: Turn, made_by: Mapping[str, Any]) -> str:
     voice = made_by["voices_sha256"][turn.voice]
     same = {name: value for name, value in made_by.items() if name != "voices_sha256"}
     parts = [_FORM, turn.said, turn.units, turn.voice, voice, turn.speed, same]
+    parts += [turn.language] if turn.language else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

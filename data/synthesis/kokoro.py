@@ -85,7 +85,7 @@ def kokoro(voices: Iterable[str], folder: Path, threads: int, fit: bool = True) 
     # The files are not needed any more: nobody who is killed while speaking leaves them behind.
 
     def speak(turn: Turn) -> Speech:
-        language = _LANGUAGES[turn.voice[0]]
+        language = turn.language or _LANGUAGES[turn.voice[0]]
 
         def phonemize(text: str) -> str:
             return str(synthesiser.tokenizer.phonemize(text, language))

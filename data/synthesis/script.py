@@ -36,6 +36,8 @@ class Turn:
     """Louder or softer than the other turns by this much."""
     units: tuple[tuple[str, str], ...] = ()
     """What gets a time of its own, in order: (as written, as read); mostly single words."""
+    language: str = ""
+    """By whose sounds the text is read, as eSpeak NG calls it (`es`); empty: by the voice's own."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _item(fields: _Fields, pause_s: float, respell: _Respeller) -> Turn | Gap:
             overlap_s=fields.number("overlap_s", 0.0, low=0, high=60),
             level_db=fields.number("level_db", 0.0, low=-30, high=6),
             units=tuple(respell.units(text)),
+            language=fields.text("language", None) if "language" in fields else "",
         )
     fields.finish()
     return item

@@ -188,13 +188,19 @@ def _nothing(step: Step) -> None:
 def _what(
     order: Order, weights: Weights, settings: Settings, change: Condition | None
 ) -> dict[str, Any]:
-    """Everything but the audio that decides a transcript."""
+    """Everything but the audio that decides a transcript.
+
+    What may be asked for since the first runs were kept is told only where it was asked for: a run
+    without it is the same run.
+    """
+    later = {"languages": list(order.options.languages), "prompt": order.options.prompt}
     return {
         "model": weights.version,
         "mode": order.mode,
         "condition": change.version if change else CLEAN,
         "options": {
-            **asdict(order.options),
+            **{name: value for name, value in asdict(order.options).items() if name not in later},
+            **{name: value for name, value in later.items() if value},
             "keywords": list(order.options.keywords),
             "repair": [list(pair) for pair in order.options.repair],
             "device": settings.device,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,7 @@ def test_pauses_and_levels_do_not_matter(tmp_path: Path) -> None:
         (turn(said="hallo"), MADE_BY),
         (turn(speed=1.1), MADE_BY),
         (turn(voice="bm_george"), MADE_BY),
+        (replace(turn(), language="es"), MADE_BY),
         (turn(), MADE_BY | {"model": "n"}),
         (turn(), MADE_BY | {"voices_sha256": {"af_heart": "3"}}),
     ],
