@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.cursors import decoded, encoded
 from app.errors import BadRequest, Unprocessable
 from app.quality import lines
 from app.quality.documents import Counts, RunFile, UtteranceRow
@@ -118,25 +117,24 @@ def _place(order: Order, row: UtteranceRow, form: Form) -> tuple[float, ...]:
 
 def cursor(start: int, version: Version) -> str:
     """Where the following page begins in this very file."""
-    return base64.urlsafe_b64encode(json.dumps([start, *version]).encode()).decode()
+    return encoded(start, *version)
 
 
 def start_of(given: str | None, version: Version) -> int:
     """Raises `BadRequest` for a cursor that is not ours or of a file that was replaced."""
     if not given:
         return 0
-    try:
-        start, *of = json.loads(base64.urlsafe_b64decode(given.encode()))
-        if not isinstance(start, int) or isinstance(start, bool) or start < 0:
-            raise ValueError(given)
-    except (ValueError, TypeError) as error:
-        raise BadRequest(
-            code="bad_cursor", detail="The cursor was not made by this server; leave it out."
-        ) from error
-    if tuple(of) != version:
+    start, of = decoded(given, _start)
+    if of != version:
         raise BadRequest(
             code="run_changed",
             detail="The run was made anew since the first page was shown. Nothing is lost; begin"
             " again without the cursor.",
         )
     return start
+
+
+def _start(start: int, *of: object) -> tuple[int, tuple[object, ...]]:
+    if not isinstance(start, int) or isinstance(start, bool) or start < 0:
+        raise ValueError(start)
+    return start, of

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlmodel import Session
 
 from app.context import ContextDep
-from app.errors import BadRequest
+from app.cursors import not_ours
 from app.ids import new_id
 from app.review import history, service
 from app.review.routes import IF_MATCH, done
@@ -49,9 +49,7 @@ def list_revisions(
 def _read_cursor(cursor: str) -> int:
     number = cursor.removeprefix("r")
     if not (number.isascii() and number.isdigit() and len(number) < 10 and number != cursor):
-        raise BadRequest(
-            code="bad_cursor", detail="The cursor was not made by this server; leave it out."
-        )
+        raise not_ours()
     return int(number)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
-from app.errors import BadRequest
+from app.cursors import decoded, encoded
 from app.transcriptions.tables import SegmentRow, Transcription
 
 
@@ -26,25 +23,24 @@ class Place:
     segment_id: str
 
     def cursor(self) -> str:
-        told = [self.created_at.isoformat(), self.transcription_id, self.start_s, self.segment_id]
-        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+        return encoded(
+            self.created_at.isoformat(), self.transcription_id, self.start_s, self.segment_id
+        )
 
 
 def read(cursor: str) -> Place:
     """Raises `BadRequest`: not one of ours."""
-    try:
-        created, transcription, start_s, segment = json.loads(base64.urlsafe_b64decode(cursor))
-        place = Place(datetime.fromisoformat(created), transcription, float(start_s), segment)
-        ids = f"{place.transcription_id}{place.segment_id}"
-        if place.created_at.tzinfo is None or not ids.isascii() or not math.isfinite(place.start_s):
-            raise ValueError(cursor)
-        if not isinstance(transcription, str) or not isinstance(segment, str):
-            raise ValueError(cursor)
-        return Place(place.created_at.astimezone(UTC), transcription, place.start_s, segment)
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
-        raise BadRequest(
-            code="bad_cursor", detail="The cursor was not made by this server; leave it out."
-        ) from error
+    return decoded(cursor, _place)
+
+
+def _place(created: str, transcription: str, start: float, segment: str) -> Place:
+    when, start_s = datetime.fromisoformat(created), float(start)
+    if not isinstance(transcription, str) or not isinstance(segment, str):
+        raise ValueError(segment)
+    ids = f"{transcription}{segment}"
+    if when.tzinfo is None or not ids.isascii() or not math.isfinite(start_s):
+        raise ValueError(ids)
+    return Place(when.astimezone(UTC), transcription, start_s, segment)
 
 
 def from_job(place: Place) -> ColumnElement[bool]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.errors import BadRequest, Conflict, NotFound
+from app.cursors import decoded, encoded
+from app.errors import Conflict, NotFound
 from app.ids import new_id
 from app.outbox.service import wake
 from app.outbox.tables import Topic
@@ -237,7 +235,7 @@ def page(
     if status:
         query = query.where(col(Transcription.status).in_(status))
     if cursor:
-        created, last_id = _read_cursor(cursor)
+        created, last_id = decoded(cursor, _place)
         query = query.where(
             or_(
                 col(Transcription.created_at) < created,
@@ -251,21 +249,11 @@ def page(
     if len(jobs) <= limit:
         return jobs, None
     last = jobs[limit - 1]
-    return jobs[:limit], _cursor(last.created_at, last.id)
+    return jobs[:limit], encoded(last.created_at.isoformat(), last.id)
 
 
-def _cursor(created: datetime, last_id: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([created.isoformat(), last_id]).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        created, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        when = datetime.fromisoformat(created)
-        if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
-            raise ValueError(cursor)
-        return when.astimezone(UTC), last_id
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
-        raise BadRequest(
-            code="bad_cursor", detail="The cursor was not made by this server; leave it out."
-        ) from error
+def _place(created: str, last_id: str) -> tuple[datetime, str]:
+    when = datetime.fromisoformat(created)
+    if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
+        raise ValueError(last_id)
+    return when.astimezone(UTC), last_id
