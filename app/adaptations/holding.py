@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.adaptations import service
+from app.adaptations.order import Order
 from app.adaptations.tables import Adaptation, AdaptationState
 from app.clock import now
 from app.domains.tables import Domain, DomainText, Glossary
@@ -32,18 +33,11 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Held(Order):
     """A leased adaptation, and all it is made of."""
 
     id: str
     fence: int
-    domain: str
-    title: str
-    about: str
-    parent: str
-    terms: tuple[tuple[str, str], ...]
-    """Each with how it sounds; empty: as it is written."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ def claim(session: Session) -> Held | None:
     return Held(
         id=row.id,
         fence=row.fence,
-        domain=domain.name,
+        name=domain.name,
         title=domain.title,
         about=domain.about,
         parent=row.parent,

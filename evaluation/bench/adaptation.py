@@ -22,13 +22,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from app.adaptations.order import Order
 from app.settings import REPOSITORY, Settings
 from app.telemetry.service import machine_class
 from data.domains.folder import RECORD
 from data.domains.record import VersionRecord
 from evaluation.bench.versions import versions
 from worker.adaptation import customers
-from worker.adaptation.customers import Order, Written
+from worker.adaptation.customers import Written
 
 FIELD: Final = Path(__file__).with_suffix(".toml")
 RESULT: Final = REPOSITORY / "evaluation" / "results" / "adaptation.json"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.adaptations.order import Order
 from app.settings import Settings
 from data.acquisition.manifest import sha256_of
 from data.acquisition.places import Places
@@ -23,19 +24,6 @@ from worker.adaptation import pipeline
 
 REAL: Final = ("librispeech-test-other", "longform-lj003")
 """Recordings of people that tighten the gate, where they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a customer gave."""
-
-    name: str
-    title: str
-    about: str
-    parent: str
-    terms: tuple[tuple[str, str], ...]
-    """Each with how it sounds; empty: as it is written."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _train(context: Context, held: Held) -> None:
     except (OSError, Problem) as error:
         _fail(context, held, "training_failed", _of_system(error))
     except Exception as error:
-        logger.exception("adapting %s failed", held.domain)
+        logger.exception("adapting %s failed", held.name)
         told = f"The adapter could not be made because of an error on our side ({error!r}). {SAFE}"
         _fail(context, held, "training_failed", told)
 
@@ -119,8 +119,7 @@ def _train(context: Context, held: Held) -> None:
 def _made(context: Context, held: Held) -> Path:
     """Run the pipeline; gives the folder of what came out. Raises `Failed`, `Stopped`."""
     settings = context.settings
-    order = customers.Order(held.domain, held.title, held.about, held.parent, held.terms, held.text)
-    written = customers.write(order, settings)
+    written = customers.write(held, settings)
     progress = Progress(written.expected)
     with Group(customers.command(written.folder, settings), settings.home) as group:
         _watch(context, held, group, progress)
@@ -177,7 +176,7 @@ def _register(context: Context, held: Held, folder: Path) -> None:
 
 
 def _fail(context: Context, held: Held, code: str, message: str, *, retryable: bool = True) -> None:
-    logger.warning("%s of %s failed: %s", held.id, held.domain, message)
+    logger.warning("%s of %s failed: %s", held.id, held.name, message)
     _end(
         context,
         held,

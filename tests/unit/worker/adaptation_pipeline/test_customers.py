@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adaptations.order import Order
 from app.settings import Settings
 from data.domains import checks
 from data.domains.folder import read, shipped
@@ -15,7 +16,6 @@ from data.domains.own.page import BadText
 from data.nonspeech import collection
 from tests.support.adaptations import PAGE, TERMS
 from worker.adaptation import customers, own
-from worker.adaptation.customers import Order
 from worker.adaptation.pipeline import StageFailed, Work, run
 
 ORDER = Order(
