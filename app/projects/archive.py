@@ -10,7 +10,6 @@ bytes where it is no recording, and by the limits of uploads where it looks like
 from __future__ import annotations
 
 import lzma
-import lzma
 import stat
 import zipfile
 import zlib

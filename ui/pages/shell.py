@@ -10,6 +10,7 @@ from ui.parts import faults, look, problems
 PAGES = [
     st.Page("transcribe.py", title="Transcribe", url_path="transcribe", default=True),
     st.Page("library.py", title="Library", url_path="library"),
+    st.Page("projects.py", title="Projects", url_path="projects"),
     st.Page("domains.py", title="Domains", url_path="domains"),
     st.Page("quality.py", title="Quality", url_path="quality"),
     st.Page("models.py", title="Models", url_path="models"),

@@ -1,0 +1,91 @@
+"""Behind More: the settings of a project, a transcript moved in, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui import wire_projects as wire
+from ui.parts import problems, session, words
+from ui.parts.html import show
+from ui.parts.projects import fields
+
+_RECENT = 100
+
+
+def panel(project: wire.Project) -> None:
+    with st.expander("More"):
+        name = fields.name(project)
+        given = {"name": name} | fields.shared(project) | fields.details(project)
+        st.button("Save the settings", key="save-project", on_click=_save, args=(project, given))
+        _move_in(project)
+        if st.button("Delete this project", key="delete-project", type="tertiary"):
+            _confirm(project)
+
+
+def _save(project: wire.Project, given: Mapping[str, Any]) -> None:
+    with problems.announced():
+        session.client().change_project(project.id, project.etag, **given)
+        st.toast("The settings are saved. They hold for what is started from now on.")
+
+
+def _move_in(project: wire.Project) -> None:
+    """Of the latest transcripts, those outside of this project."""
+    found = session.client().transcriptions(limit=_RECENT).items
+    others = {job.id: job for job in found if job.project != project.id}
+    if not others:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Move a transcript into this project",
+            list(others),
+            index=None,
+            format_func=lambda each: others[each].name,
+            placeholder="Choose one",
+            key="move-in",
+        )
+        st.button(
+            "Move it in",
+            key="move-in-now",
+            disabled=chosen is None,
+            on_click=_move,
+            args=(project.id, chosen),
+        )
+
+
+def _move(project_id: str, transcription_id: str) -> None:
+    with problems.announced():
+        session.client().move_into_project(project_id, transcription_id)
+
+
+@st.dialog("Delete this project?")
+def _confirm(project: wire.Project) -> None:
+    show('<p><span class="l-name">{name}</span></p>', name=project.name)
+    count = project.progress.transcripts
+    transcripts = None
+    if count:
+        labels = {
+            "keep": f"Keep its {words.several(count, 'transcript')}, outside of any project",
+            "delete": f"Delete its {words.several(count, 'transcript')} and their recordings, too",
+        }
+        transcripts = st.radio(
+            "What becomes of its transcripts",
+            list(labels),
+            index=None,
+            format_func=lambda each: labels[each],
+            key="delete-what",
+        )
+    if transcripts == "delete":
+        show("<p>Text and recordings are removed. They cannot be brought back.</p>")
+    with st.container(horizontal=True):
+        gone = st.button(
+            "Delete", type="primary", key="delete-yes", disabled=bool(count) and not transcripts
+        )
+        if st.button("Keep", key="delete-no"):
+            st.rerun()
+    if gone:
+        with problems.told():
+            session.client().delete_project(project.id, transcripts)
+            st.switch_page("projects.py")
