@@ -20,43 +20,46 @@ _TOLD = 10
 """Lines before the rest is folded away."""
 
 
-def panel(project_id: str) -> None:
-    """Nothing when nothing waits."""
+def panel(project_id: str) -> bool:
+    """Whether something is ready to be started; nothing is shown when nothing waits."""
     _left_out(project_id)
     client = session.client()
     with problems.told():
         known = client.batch(project_id, duplicates="again")
         if not known.items:
-            return
+            return False
         st.html('<div class="l-section">Ready to start</div>')
         excluded = _table(project_id, known.items)
         batch = client.batch(project_id, exclude=excluded, duplicates="again")
         show('<p class="l-quiet" role="status">{line}</p>', line=_line(batch))
         _duplicates(known.items)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                f"Transcribe {words.several(batch.count, 'recording')}",
-                type="primary",
-                key="start-project",
-                disabled=not batch.count,
-                on_click=_start,
-                args=(project_id, excluded),
-            )
-            if excluded:
+            if batch.count:
                 st.button(
-                    f"Remove the {words.several(len(excluded), 'other')}",
+                    f"Transcribe {words.several(batch.count, 'recording')}",
+                    type="primary",
+                    key="start-project",
+                    on_click=_start,
+                    args=(project_id, excluded),
+                )
+            if excluded:
+                others = f"{len(excluded)} others" if len(excluded) > 1 else "other"
+                st.button(
+                    f"Remove the {others}",
                     key="remove-others",
                     type="tertiary",
                     on_click=_remove,
                     args=(project_id, excluded),
                 )
+        return batch.count > 0
+    return False
 
 
 def _table(project_id: str, items: Sequence[wire.Waiting]) -> list[str]:
     """The ids of what is not ticked; a duplicate is not, until somebody ticks it."""
     rows = [
         {
-            "Transcribe": not each.duplicates,
+            "Start": not each.duplicates,
             "Recording": each.recording.name,
             "Length": words.length(each.recording.duration_s),
             "Already here": ", ".join(
@@ -72,13 +75,11 @@ def _table(project_id: str, items: Sequence[wire.Waiting]) -> list[str]:
         key=f"waiting-{project_id}-{of}",
         hide_index=True,
         width="stretch",
-        height=min(400, 36 * (len(rows) + 1)),
+        height=min(400, 35 * (len(rows) + 1) + 3),
         disabled=["Recording", "Length", "Already here"],
-        column_config={"Transcribe": st.column_config.CheckboxColumn(width="small")},
+        column_config={"Start": st.column_config.CheckboxColumn(width="small")},
     )
-    return [
-        each.recording.id for each, row in zip(items, edited, strict=True) if not row["Transcribe"]
-    ]
+    return [each.recording.id for each, row in zip(items, edited, strict=True) if not row["Start"]]
 
 
 def _line(batch: wire.Batch) -> str:

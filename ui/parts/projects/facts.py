@@ -46,5 +46,5 @@ def day(when: datetime) -> str:
 def deletion(days: int | None) -> str:
     """The rule of a project."""
     if days is None:
-        return "kept until you delete it"
-    return f"deleted {words.several(days, 'day')} after it is finished"
+        return "transcripts are kept until you delete them"
+    return f"transcripts are deleted {words.several(days, 'day')} after they are finished"

@@ -30,8 +30,8 @@ def page(project: wire.Project) -> None:
     _progress(project)
     # Ch 28 · Security and Privacy: recordings go to this computer's own service, nowhere else
     _keep(project, dropzone(project.id))
-    before.panel(project.id)
-    taking.link(session.client().project(project.id))
+    to_start = before.panel(project.id)
+    taking.link(session.client().project(project.id), primary=not to_start)
     transcripts.listing(project.id)
     settings.panel(project)
 

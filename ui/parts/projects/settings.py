@@ -81,11 +81,19 @@ def _confirm(project: wire.Project) -> None:
         show("<p>Text and recordings are removed. They cannot be brought back.</p>")
     with st.container(horizontal=True):
         gone = st.button(
-            "Delete", type="primary", key="delete-yes", disabled=bool(count) and not transcripts
+            "Delete",
+            type="primary",
+            key="delete-yes",
+            disabled=bool(count) and not transcripts,
+            on_click=_delete,
+            args=(project.id, transcripts),
         )
-        if st.button("Keep", key="delete-no"):
+        if st.button("Cancel", key="delete-no"):
             st.rerun()
     if gone:
-        with problems.told():
-            session.client().delete_project(project.id, transcripts)
-            st.switch_page("projects.py")
+        st.switch_page("projects.py")
+
+
+def _delete(project_id: str, transcripts: str | None) -> None:
+    with problems.announced():
+        session.client().delete_project(project_id, transcripts)

@@ -12,7 +12,7 @@ from ui.parts.downloads import DEFAULT
 from ui.parts.html import html, show
 
 
-def link(project: wire.Project) -> None:
+def link(project: wire.Project, *, primary: bool) -> None:
     """Nothing while none is finished."""
     ready = project.progress.succeeded
     if not ready:
@@ -44,7 +44,7 @@ def link(project: wire.Project) -> None:
         address = f"/api/projects/{quote(project.id, safe='')}/export?{params}"
         label = f"Download {words.several(ready, 'transcript')} as ZIP"
         # One primary action a page: while something waits to be started, that is it
-        look = html("") if project.progress.waiting else html(' class="l-button"')
+        look = html(' class="l-button"') if primary else html("")
         with place:
             show(
                 '<a{look} href="{address}" download>{label}</a>',

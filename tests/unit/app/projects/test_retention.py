@@ -8,7 +8,9 @@ import pytest
 from sqlmodel import select, update
 
 from app.clock import now
+from app.dispatcher.__main__ import _chores
 from app.dispatcher.relay import Relay
+from app.dispatcher.steady import SteadyClock
 from app.faults.service import FaultSwitches
 from app.projects import retention
 from app.projects.finding import get
@@ -70,6 +72,29 @@ def test_text_rows_and_sound_are_really_gone(rows: Rows) -> None:
     assert list(context.storage.keys()) == [recording.storage_key]
     assert len(rows.all(Project)) == 1
     assert sweep(rows) == 0
+
+
+def test_the_dispatcher_does_it_when_the_clock_can_be_believed(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = project(rows, 1)
+    for _ in range(3):
+        put_in(rows, project_id, "succeeded")
+    days_pass(rows, 2)
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    context = rows.context
+    faults = FaultSwitches(context.database)
+    relay = Relay(context, TakesAll(), faults)  # type: ignore[arg-type]
+    steady = False
+    monkeypatch.setattr(SteadyClock, "is_steady", lambda self: steady)
+    sweep_rows = next(
+        chore for chore in _chores(context, relay, faults) if chore.run.__name__ == "sweep_rows"
+    )
+    sweep_rows.run()
+    assert len(rows.all(Transcription)) == 3
+    steady = True
+    sweep_rows.run()
+    assert rows.all(Transcription) == []
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
