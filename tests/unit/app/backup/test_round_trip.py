@@ -91,7 +91,7 @@ def test_there_and_back_again_nothing_has_changed(
         assert absent.scalar_one() == sum(row["result"] is None for row in before["window"]) > 0
     assert len(objects(context)) == manifest.objects
     assert objects(context).items() <= objects(rows.context).items()
-    assert manifest.tables["transcription"].rows == len(before["transcription"]) == 5
+    assert manifest.tables["transcription"].rows == len(before["transcription"]) == 7
     context.database.dispose()
 
 
