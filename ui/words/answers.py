@@ -80,7 +80,6 @@ ANSWERS: Final[tuple[str, ...]] = (
         " on disk. It may still be starting: wait a few seconds; if it stays so, stop the"
         " product and start it again."
     ),
-    later("The transcription service gave an answer we do not understand (HTTP "),
     later(
         "The transcription service does not answer. What was stored is safe. Wait a few"
         " seconds and try again."

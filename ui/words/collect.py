@@ -23,6 +23,8 @@ KEYWORDS: Final = {
     "many": (2, 3),
 }
 """Functions whose arguments are messages, as Babel spells which."""
+ENGLISH: Final = ("ui/pages/walkthrough.py", "ui/parts/chapters.py")
+"""The walkthrough of the book, which stays English like the book."""
 TEMPLATED: Final = frozenset({"html", "show"})
 """Functions whose first argument is a template of HTML."""
 Message = tuple[str, str | tuple[str, ...], str | None]
@@ -36,7 +38,8 @@ def files(suffix: str) -> list[Path]:
 def collected() -> Iterator[Message]:
     """Everything, file by file."""
     for path in files(".py"):
-        yield from _python(path)
+        if path.relative_to(ROOT).as_posix() not in ENGLISH:
+            yield from _python(path)
     for path in files(".js"):
         yield from _called(path, "javascript")
     for path in files(".html"):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ui.words.collect import KEYWORDS, ROOT, files, template_of
+from ui.words.collect import ENGLISH, KEYWORDS, ROOT, files, template_of
 from ui.words.templates import messages
 
 EXCEPTIONS: Final = frozenset(
@@ -16,6 +16,8 @@ EXCEPTIONS: Final = frozenset(
         "Lectern {}",
         "By {}:",  # how a line of the results begins; it is looked for, not shown
         "Hm",
+        "const WORDS={};",
+        "const LOCALE={};",
         "Source Serif 4",
         "No speech",  # how a warning of the API begins; it is looked for, not shown
         "EU-SILC",
@@ -23,8 +25,6 @@ EXCEPTIONS: Final = frozenset(
     }
 )
 """Shown or used as they are in every language."""
-ENGLISH: Final = ("ui/pages/walkthrough.py", "ui/parts/chapters.py")
-"""The walkthrough of the book, which stays English like the book."""
 LABELLED: Final = frozenset(
     [
         "altair_chart",
