@@ -74,7 +74,7 @@ def template_of(node: ast.AST) -> str | None:
 
 
 def _called(path: Path, method: str) -> Iterator[Message]:
-    name = path.relative_to(ROOT).as_posix()
+    name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     options = {"encoding": "utf-8", "template_string": "true"}
     for _, text, _, context in extract_from_file(method, path, KEYWORDS, options=options):
         yield name, text, context
