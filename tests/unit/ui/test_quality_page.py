@@ -183,7 +183,8 @@ def test_noise_in_words():
     )
     assert certainty.nonspeech_said(figures) == (
         "In 12 min of noise, music and silence it wrote 5 words. That is 0.42 words a minute,"
-        " at most 0.88. 7.4 of 100 such recordings got any words (between 0.9 and 24); there were 27."
+        " at most 0.88. 7.4 of 100 such recordings got any words (between 0.9 and 24); there were"
+        " 27."
     )
 
 
