@@ -26,6 +26,9 @@ ANSWERS: Final[tuple[str, ...]] = (
     later("as it is"),
     later("with the field's terms given as keywords"),
     # The menu of files to take away.
+    later("Numbers heard as words"),
+    later("Kept as words"),
+    later("Written as digits"),
     later("Plain text"),
     later("to read"),
     later("Paragraphs; how it was made and what to check stand below them."),

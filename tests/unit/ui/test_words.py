@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from app.transcriptions.exports.routes import list_formats
 from tests.unit.ui import quality_figures
 from ui import switching
 from ui.parts import words
@@ -82,6 +83,18 @@ def test_every_sentence_of_the_api_stands_in_its_source():
                 spoken |= {node.value, node.value.lower()}
     sample = (ROOT / "data/samples/interview.transcripts.json").read_text()
     assert [text for text in ANSWERS if text not in spoken and f'"{text}"' not in sample] == []
+
+
+def test_every_choice_in_the_menu_of_files_is_one_of_them():
+    """Names of formats and programs are the same in every language."""
+    names = {"Word", "SubRip (SRT)", "WebVTT", "JSON", "NVivo", "ATLAS.ti", "MAXQDA"}
+    offered = list_formats()
+    told = {each.label for each in offered.items} | {each.about for each in offered.items}
+    for each in offered.items:
+        told |= {each.kind.lower(), *(preset.label for preset in each.presets)}
+        for option in each.options:
+            told |= {option.label, *(value.label for value in option.values)}
+    assert told - names - set(ANSWERS) == set()
 
 
 # What finds words that are not wrapped
