@@ -7,6 +7,7 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import problems, session
 from ui.parts.projects import listing, making, one
+from ui.words import say
 
 
 def page() -> None:
@@ -25,9 +26,9 @@ def _one(project_id: str) -> None:
     except ApiError as error:
         if error.code == problems.UNREACHABLE:
             raise
-        st.title("Projects", anchor=False)
+        st.title(say("Projects"), anchor=False)
         problems.tell(error)
-        st.page_link("projects.py", label="All projects")
+        st.page_link("projects.py", label=say("All projects"))
         return
     one.page(project)
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
+from ui.parts.component import component
+from ui.words import later, say
 
 PARTS_ABOVE_BYTES = 64 * 1024**2
 """Larger files go in resumable parts; smaller ones are as quickly sent again."""
 PART_BYTES = 16 * 1024**2
-CALL = "Drop recordings, folders or a ZIP here, or "
+CALL = later("Drop recordings, folders or a ZIP here, or")
 SCRIPT = "/app/static/scripts/tus-4.3.1.min.js"
 
 _FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = component(
     "lectern_dropzone",
-    html=(_FOLDER / "dropzone.html").read_text(),
-    css=(_FOLDER / "dropzone.css").read_text(),
-    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("whole", "parts", "dropzone")),
+    _FOLDER / "dropzone.html",
+    _FOLDER / "dropzone.css",
+    [_FOLDER / f"{name}.js" for name in ("whole", "parts", "dropzone")],
 )
 
 
@@ -32,7 +33,7 @@ def dropzone(project: str | None = None) -> list[str]:
     state = _mount(
         key=f"dropzone-{project}" if project else "dropzone",
         default={"arrived": []},
-        data=told | ({"project": project, "call": CALL} if project else {}),
+        data=told | ({"project": project, "call": f"{say(CALL)} "} if project else {}),
         on_arrived_change=_nothing,
     )
     arrived = state.arrived or []

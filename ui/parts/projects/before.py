@@ -10,11 +10,12 @@ from ui import wire_projects as wire
 from ui.parts import problems, session, words
 from ui.parts.html import show
 from ui.parts.projects import facts
+from ui.words import later, many, said_by_api, say
 
 _WHERE = {
-    "batch": "twice among these",
-    "project": "in this project",
-    "elsewhere": "in another place",
+    "batch": later("twice among these"),
+    "project": later("in this project"),
+    "elsewhere": later("in another place"),
 }
 _TOLD = 10
 """Lines before the rest is folded away."""
@@ -28,7 +29,7 @@ def panel(project_id: str) -> bool:
         known = client.batch(project_id, duplicates="again")
         if not known.items:
             return False
-        st.html('<div class="l-section">Ready to start</div>')
+        show('<div class="l-section">Ready to start</div>')
         excluded = _table(project_id, known.items)
         batch = client.batch(project_id, exclude=excluded, duplicates="again")
         show('<p class="l-quiet" role="status">{line}</p>', line=_line(batch))
@@ -36,16 +37,19 @@ def panel(project_id: str) -> bool:
         with st.container(horizontal=True, vertical_alignment="center"):
             if batch.count:
                 st.button(
-                    f"Transcribe {words.several(batch.count, 'recording')}",
+                    many(
+                        batch.count,
+                        "Transcribe {count} recording",
+                        "Transcribe {count} recordings",
+                    ),
                     type="primary",
                     key="start-project",
                     on_click=_start,
                     args=(project_id, excluded),
                 )
             if excluded:
-                others = f"{len(excluded)} others" if len(excluded) > 1 else "other"
                 st.button(
-                    f"Remove the {others}",
+                    many(len(excluded), "Remove the other", "Remove the {count} others"),
                     key="remove-others",
                     type="tertiary",
                     on_click=_remove,
@@ -57,14 +61,14 @@ def panel(project_id: str) -> bool:
 
 def _table(project_id: str, items: Sequence[wire.Waiting]) -> list[str]:
     """The ids of what is not ticked; a duplicate is not, until somebody ticks it."""
+    start, name = say("Start"), say("Recording")
+    length, here = say("Length"), say("Already here")
     rows = [
         {
-            "Start": not each.duplicates,
-            "Recording": each.recording.name,
-            "Length": words.length(each.recording.duration_s),
-            "Already here": ", ".join(
-                dict.fromkeys(_WHERE[same.where] for same in each.duplicates)
-            ),
+            start: not each.duplicates,
+            name: each.recording.name,
+            length: words.length(each.recording.duration_s),
+            here: ", ".join(dict.fromkeys(say(_WHERE[same.where]) for same in each.duplicates)),
         }
         for each in items
     ]
@@ -76,29 +80,35 @@ def _table(project_id: str, items: Sequence[wire.Waiting]) -> list[str]:
         hide_index=True,
         width="stretch",
         height=min(400, 35 * (len(rows) + 1) + 3),
-        disabled=["Recording", "Length", "Already here"],
-        column_config={"Start": st.column_config.CheckboxColumn(width="small")},
+        disabled=[name, length, here],
+        column_config={start: st.column_config.CheckboxColumn(width="small")},
     )
-    return [each.recording.id for each, row in zip(items, edited, strict=True) if not row["Start"]]
+    return [each.recording.id for each, row in zip(items, edited, strict=True) if not row[start]]
 
 
 def _line(batch: wire.Batch) -> str:
     """Minutes, cost, when it ends, when it is deleted."""
     if not batch.count:
-        return "Nothing is ticked."
-    parts = [f"{batch.audio_minutes:.1f} min of audio"]
+        return say("Nothing is ticked.")
+    parts = [say("{minutes} min of audio", minutes=words.decimal(batch.audio_minutes, 1))]
     if batch.unknown_lengths:
-        parts.append(f"{words.several(batch.unknown_lengths, 'recording')} of unknown length")
+        parts.append(
+            many(
+                batch.unknown_lengths,
+                "{count} recording of unknown length",
+                "{count} recordings of unknown length",
+            )
+        )
     cost = batch.cost
-    parts.append(f"{cost.currency} {cost.amount:.2f}" if cost else "no price is set")
+    parts.append(facts.money(cost.amount, cost.currency) if cost else say("no price is set"))
     parts.append(words.finishes(batch.finish_in_s))
     if batch.deletion_at is not None:
-        parts.append(f"deleted on {facts.day(batch.deletion_at)}")
-    parts.append(f"processed on {batch.location}")
+        parts.append(say("deleted on {day}", day=facts.day(batch.deletion_at)))
+    parts.append(say("processed on {location}", location=said_by_api(batch.location)))
     if not batch.measured:
-        parts.append("a first guess, speed not measured here yet")
+        parts.append(say("a first guess, speed not measured here yet"))
     if batch.fits < batch.count:
-        parts.append(f"the queue takes {batch.fits} of them now, the others wait")
+        parts.append(say("the queue takes {fits} of them now, the others wait", fits=batch.fits))
     return " · ".join(part for part in parts if part)
 
 
@@ -107,17 +117,18 @@ def _duplicates(items: Sequence[wire.Waiting]) -> None:
     same = [each for each in items if each.duplicates]
     if not same:
         return
-    are = "recordings are" if len(same) > 1 else "recording is"
     show(
-        '<div class="l-note"><p>{count} {are} here already and left out unless you tick it.</p>'
-        "</div>",
-        count=len(same),
-        are=are,
+        '<div class="l-note"><p>{told}</p></div>',
+        told=many(
+            len(same),
+            "{count} recording is here already and left out unless you tick it.",
+            "{count} recordings are here already and left out unless you tick them.",
+        ),
     )
     for each in same[:_TOLD]:
         _same(each)
     if len(same) > _TOLD:
-        with st.expander(f"{len(same) - _TOLD} more"):
+        with st.expander(many(len(same) - _TOLD, "{count} more", "{count} more")):
             for each in same[_TOLD:]:
                 _same(each)
 
@@ -134,7 +145,7 @@ def _same(item: wire.Waiting) -> None:
         return
     st.page_link(
         "transcript.py",
-        label=f"{name}: transcript of the same file",
+        label=say("{name}: transcript of the same file", name=name),
         query_params={"id": first.transcription},
     )
 
@@ -153,9 +164,8 @@ def _left_out(project_id: str) -> None:
         show(
             '<div class="l-harm" role="alert"><p>{names} could not be started and'
             " still waits below. {detail}</p></div>",
-            names=", ".join(each.name for each in left[:5])
-            + (f" and {len(left) - 5} more" if len(left) > 5 else ""),
-            detail=left[0].detail,
+            names=", ".join(each.name for each in left),
+            detail=said_by_api(left[0].detail),
         )
 
 

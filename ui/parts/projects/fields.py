@@ -9,36 +9,37 @@ import streamlit as st
 from ui import wire_projects as wire
 from ui.parts import session
 from ui.parts.prepared import LANGUAGES
+from ui.words import say
 
 
 def name(project: wire.Project | None = None) -> str:
     return st.text_input(
-        "Name",
+        say("Name"),
         value=project.name if project else "",
         max_chars=200,
-        placeholder="Interviews on unpaid care",
+        placeholder=say("Interviews on unpaid care"),
         key="project-name",
     )
 
 
 def shared(project: wire.Project | None = None) -> dict[str, Any]:
     """Domain and language."""
-    domains = {"": "General"} | {each.name: each.title for each in session.client().domains()}
+    domains = {"": say("General")} | {each.name: each.title for each in session.client().domains()}
     names, codes = list(domains), _languages(project)
     chosen = project.domain if project and project.domain in domains else ""
     domain = st.selectbox(
-        "Domain",
+        say("Domain"),
         names,
         index=names.index(chosen),
         format_func=lambda each: domains[each],
         key="project-domain",
-        help="A domain gives the recogniser the words of a field. Make your own on Domains.",
+        help=say("A domain gives the recogniser the words of a field. Make your own on Domains."),
     )
     language = st.selectbox(
-        "Language",
+        say("Language"),
         codes,
         index=codes.index(project.language or "") if project else 0,
-        format_func=lambda code: LANGUAGES.get(code, code),
+        format_func=lambda code: say(LANGUAGES[code]) if code in LANGUAGES else code,
         key="project-language",
     )
     return {"domain": domain or None, "language": language or None}
@@ -52,28 +53,30 @@ def _languages(project: wire.Project | None) -> list[str]:
 def details(project: wire.Project | None = None) -> dict[str, Any]:
     """Terms, speakers, deletion."""
     terms = st.text_area(
-        "Terms of this project",
+        say("Terms of this project"),
         value="\n".join(project.terms) if project else "",
-        placeholder="time-use diary\nNzara",
+        placeholder=say("time-use diary\nNzara"),
         key="project-terms",
-        help="Names and jargon beside those of the domain, one a line.",
+        help=say("Names and jargon beside those of the domain, one a line."),
     )
     speakers = st.text_area(
-        "Names of speakers",
+        say("Names of speakers"),
         value="\n".join(project.speakers) if project else "",
-        placeholder="Interviewer\nMs Adeyemi",
+        placeholder=say("Interviewer\nMs Adeyemi"),
         key="project-speakers",
-        help="Kept with the project, for whoever names the speakers of its transcripts.",
+        help=say("Kept with the project, for whoever names the speakers of its transcripts."),
     )
     days = st.number_input(
-        "Delete after, in days",
+        say("Delete after, in days"),
         min_value=1,
         max_value=3650,
         value=project.retention_days if project else None,
-        placeholder="never",
+        placeholder=say("never"),
         key="project-days",
-        help="So long after it is finished, a transcript is deleted with its recording. Nothing is"
-        " deleted that is still being worked on, or within a day of a change here.",
+        help=say(
+            "So long after it is finished, a transcript is deleted with its recording. Nothing is"
+            " deleted that is still being worked on, or within a day of a change here."
+        ),
     )
     return {
         "terms": [line for line in terms.splitlines() if line.strip()],

@@ -7,12 +7,13 @@ import streamlit as st
 from ui.parts import session, words
 from ui.parts.html import show
 from ui.parts.projects import facts
+from ui.words import say
 
 PAGE = "projects.py"
 
 
 def page(cursor: str | None) -> None:
-    st.title("Projects", anchor=False)
+    st.title(say("Projects"), anchor=False)
     found = session.client().projects(cursor)
     if not found.items and not cursor:
         show(
@@ -22,7 +23,7 @@ def page(cursor: str | None) -> None:
             "</p></div>"
         )
     # In a callback an address cannot be changed, so the click is answered here
-    if st.button("New project", type="primary", key="new-project"):
+    if st.button(say("New project"), type="primary", key="new-project"):
         st.switch_page(PAGE, query_params={"new": "1"})
     for project in found.items:
         with st.container(key=f"l-entry-{project.id}", gap=None):
@@ -33,6 +34,6 @@ def page(cursor: str | None) -> None:
     if cursor or found.next:
         with st.container(horizontal=True, key="l-turn"):
             if cursor:
-                st.page_link(PAGE, label="Newest")
+                st.page_link(PAGE, label=say("Newest"))
             if found.next:
-                st.page_link(PAGE, label="Older", query_params={"cursor": found.next})
+                st.page_link(PAGE, label=say("Older"), query_params={"cursor": found.next})

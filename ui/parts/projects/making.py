@@ -7,18 +7,19 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import problems, session
 from ui.parts.projects import fields
+from ui.words import say
 
 
 def page() -> None:
-    st.title("New project", anchor=False)
+    st.title(say("New project"), anchor=False)
     name = fields.name()
     settings = fields.shared()
     action = st.container()
-    with st.expander("More"):
+    with st.expander(say("More")):
         settings |= fields.details()
     with action:
         made = st.button(
-            "Make the project", type="primary", key="make-project", disabled=not name.strip()
+            say("Make the project"), type="primary", key="make-project", disabled=not name.strip()
         )
     if not made:
         return

@@ -9,16 +9,23 @@ from ui.parts import problems, session
 from ui.parts.dropzone import dropzone
 from ui.parts.html import show
 from ui.parts.projects import before, facts, settings, taking, transcripts
+from ui.words import say
 
 
 def page(project: wire.Project) -> None:
-    st.page_link("projects.py", label="All projects")
+    st.page_link("projects.py", label=say("All projects"))
     show('<h1 class="l-title">{name}</h1>', name=project.name)
     show(
-        '<p class="l-quiet">{domain} · language {language} · {deletion}</p>',
-        domain=f"domain {project.domain}" if project.domain else "no domain",
-        language=project.language or "detected",
-        deletion=facts.deletion(project.retention_days),
+        '<p class="l-quiet">{line}</p>',
+        line=" · ".join(
+            (
+                say("domain {name}", name=project.domain) if project.domain else say("no domain"),
+                say("language {code}", code=project.language)
+                if project.language
+                else say("language detected"),
+                facts.deletion(project.retention_days),
+            )
+        ),
     )
     if project.domain_removed:
         show(

@@ -8,27 +8,30 @@ from typing import Any
 import streamlit as st
 
 from ui import wire_projects as wire
-from ui.parts import problems, session, words
+from ui.parts import dialog, problems, session
 from ui.parts.html import show
 from ui.parts.projects import fields
+from ui.words import many, say
 
 _RECENT = 100
 
 
 def panel(project: wire.Project) -> None:
-    with st.expander("More"):
+    with st.expander(say("More")):
         name = fields.name(project)
         given = {"name": name} | fields.shared(project) | fields.details(project)
-        st.button("Save the settings", key="save-project", on_click=_save, args=(project, given))
+        st.button(
+            say("Save the settings"), key="save-project", on_click=_save, args=(project, given)
+        )
         _move_in(project)
-        if st.button("Delete this project", key="delete-project", type="tertiary"):
-            _confirm(project)
+        if st.button(say("Delete this project"), key="delete-project", type="tertiary"):
+            dialog.opened(say("Delete this project?"), _confirm, project)
 
 
 def _save(project: wire.Project, given: Mapping[str, Any]) -> None:
     with problems.announced():
         session.client().change_project(project.id, project.etag, **given)
-        st.toast("The settings are saved. They hold for what is started from now on.")
+        st.toast(say("The settings are saved. They hold for what is started from now on."))
 
 
 def _move_in(project: wire.Project) -> None:
@@ -39,15 +42,15 @@ def _move_in(project: wire.Project) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Move a transcript into this project",
+            say("Move a transcript into this project"),
             list(others),
             index=None,
             format_func=lambda each: others[each].name,
-            placeholder="Choose one",
+            placeholder=say("Choose one"),
             key="move-in",
         )
         st.button(
-            "Move it in",
+            say("Move it in"),
             key="move-in-now",
             disabled=chosen is None,
             on_click=_move,
@@ -60,18 +63,25 @@ def _move(project_id: str, transcription_id: str) -> None:
         session.client().move_into_project(project_id, transcription_id)
 
 
-@st.dialog("Delete this project?")
 def _confirm(project: wire.Project) -> None:
     show('<p><span class="l-name">{name}</span></p>', name=project.name)
     count = project.progress.transcripts
     transcripts = None
     if count:
         labels = {
-            "keep": f"Keep its {words.several(count, 'transcript')}, outside of any project",
-            "delete": f"Delete its {words.several(count, 'transcript')} and their recordings, too",
+            "keep": many(
+                count,
+                "Keep its {count} transcript, outside of any project",
+                "Keep its {count} transcripts, outside of any project",
+            ),
+            "delete": many(
+                count,
+                "Delete its {count} transcript and its recording, too",
+                "Delete its {count} transcripts and their recordings, too",
+            ),
         }
         transcripts = st.radio(
-            "What becomes of its transcripts",
+            say("What becomes of its transcripts"),
             list(labels),
             index=None,
             format_func=lambda each: labels[each],
@@ -81,14 +91,14 @@ def _confirm(project: wire.Project) -> None:
         show("<p>Text and recordings are removed. They cannot be brought back.</p>")
     with st.container(horizontal=True):
         gone = st.button(
-            "Delete",
+            say("Delete"),
             type="primary",
             key="delete-yes",
             disabled=bool(count) and not transcripts,
             on_click=_delete,
             args=(project.id, transcripts),
         )
-        if st.button("Cancel", key="delete-no"):
+        if st.button(say("Cancel"), key="delete-no"):
             st.rerun()
     if gone:
         st.switch_page("projects.py")

@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 
 from ui import wire_projects as wire
-from ui.parts import problems, session, words
+from ui.parts import problems, session
 from ui.parts.downloads import DEFAULT
-from ui.parts.html import html, show
+from ui.parts.html import show
+from ui.words import many, said_by_api, say
 
 
 def link(project: wire.Project, *, primary: bool) -> None:
@@ -17,38 +18,42 @@ def link(project: wire.Project, *, primary: bool) -> None:
     ready = project.progress.succeeded
     if not ready:
         return
-    st.html('<div class="l-section">Take away</div>')
+    show('<div class="l-section">Take away</div>')
     with problems.told():
         formats = {each.name: each for each in session.client().formats().items}
         names = list(formats)
+        chosen = st.session_state.get("project-format", DEFAULT)
         with st.container(key="l-download", horizontal=True, vertical_alignment="center"):
             place = st.empty()
-            with st.popover(formats[st.session_state.get("project-format", DEFAULT)].label):
+            with st.popover(said_by_api(formats[chosen].label)):
                 name = st.selectbox(
-                    "File",
+                    say("File"),
                     names,
                     index=names.index(DEFAULT),
-                    format_func=lambda each: formats[each].label,
+                    format_func=lambda each: said_by_api(formats[each].label),
                     key="project-format",
                 )
                 presets = {each.name: each.label for each in formats[name].presets}
                 preset = next(iter(presets))
                 if len(presets) > 1:
                     preset = st.radio(
-                        "Made for",
+                        say("Made for"),
                         list(presets),
-                        format_func=lambda each: presets[each],
+                        format_func=lambda each: said_by_api(presets[each]),
                         key=f"project-preset-{name}",
                     )
         params = urlencode({"format": name, "preset": preset})
         address = f"/api/projects/{quote(project.id, safe='')}/export?{params}"
-        label = f"Download {words.several(ready, 'transcript')} as ZIP"
-        # One primary action a page: while something waits to be started, that is it
-        look = html(' class="l-button"') if primary else html("")
+        label = many(
+            ready, "Download {count} transcript as ZIP", "Download {count} transcripts as ZIP"
+        )
         with place:
-            show(
-                '<a{look} href="{address}" download>{label}</a>',
-                look=look,
-                address=address,
-                label=label,
-            )
+            # One primary action a page: while something can be started, that is it
+            if primary:
+                show(
+                    '<a class="l-button" href="{address}" download>{label}</a>',
+                    address=address,
+                    label=label,
+                )
+            else:
+                show('<a href="{address}" download>{label}</a>', address=address, label=label)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import wire
-from ui.parts import jobs, problems, session, words
+from ui.parts import jobs, problems, session
 from ui.parts.html import show
+from ui.words import said_by_api, say
 
 PAGE = 20
 
@@ -16,7 +17,7 @@ def listing(project_id: str) -> None:
     page = session.client().project_transcripts(project_id, limit=PAGE, cursor=cursor)
     if not page.items:
         return
-    st.html('<div class="l-section">Transcripts</div>')
+    show('<div class="l-section">Transcripts</div>')
     moving = any(job.active for job in page.items)
     st.fragment(_rows, run_every=1.0 if moving else 5.0)(project_id, cursor, moving)
 
@@ -31,11 +32,13 @@ def _rows(project_id: str, cursor: str | None, expected_moving: bool) -> None:
         if cursor or page.next:
             with st.container(horizontal=True, key="l-turn"):
                 if cursor:
-                    st.page_link("projects.py", label="Newest", query_params={"id": project_id})
+                    st.page_link(
+                        "projects.py", label=say("Newest"), query_params={"id": project_id}
+                    )
                 if page.next:
                     st.page_link(
                         "projects.py",
-                        label="Older",
+                        label=say("Older"),
                         query_params={"id": project_id, "cursor": page.next},
                     )
 
@@ -46,13 +49,15 @@ def _row(project_id: str, job: wire.Summary) -> None:
         line = jobs.state_line(job) if job.active else jobs.end_line(job)
         show('<p class="l-quiet" data-status="{status}">{line}</p>', status=job.status, line=line)
         if job.error is not None:
-            show('<p class="l-quiet l-harmed">{message}</p>', message=job.error.message)
+            show(
+                '<p class="l-quiet l-harmed">{message}</p>', message=said_by_api(job.error.message)
+            )
         with st.container(horizontal=True, gap="medium"):
             if job.active:
-                _action("Cancel", "cancel", project_id, job)
+                _action(say("Cancel"), "cancel", project_id, job)
             if job.status == "cancelled" or (job.error is not None and job.error.retryable):
-                _action("Retry", "retry", project_id, job)
-            _action("Take out", "out", project_id, job)
+                _action(say("Retry"), "retry", project_id, job)
+            _action(say("Take out"), "out", project_id, job)
 
 
 def _action(label: str, verb: str, project_id: str, job: wire.Summary) -> None:
@@ -62,7 +67,7 @@ def _action(label: str, verb: str, project_id: str, job: wire.Summary) -> None:
         type="tertiary",
         on_click=_do,
         args=(verb, project_id, job.id),
-        help=f"Keep {words.plain(job.name)} outside of the project." if verb == "out" else None,
+        help=say("It stays, outside of the project.") if verb == "out" else None,
     )
 
 
