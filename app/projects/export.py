@@ -101,8 +101,10 @@ class Archive:
         for job_id in self.job_ids:
             with self.context.database.read() as session:
                 self._add(session, stream, names, job_id)
-                # While the session is open: the segments come from it as they are written
-                yield from _gathered(stream.file())
+                # Packed while the session is open, sent after: a slow reader holds no transaction
+                packed = b"".join(stream.file())
+            if packed:
+                yield packed
         stream.add(self._manifest(), MANIFEST)
         yield from _gathered(stream.finalize())
 

@@ -85,6 +85,7 @@ def test_what_is_taken_out_is_deleted_unless_something_has_it(
     assert rows.all(ProjectRecording) == []
 
 
+@pytest.mark.chapter(12)
 def test_the_estimate_is_that_of_one_recording_as_long_as_all(
     projects: Projects, rows: Rows
 ) -> None:
@@ -215,6 +216,7 @@ def test_the_same_start_twice_makes_nothing_twice(
     assert len(rows.all(Transcription)) == 2
 
 
+@pytest.mark.chapter(12)
 def test_what_the_queue_does_not_take_waits_on(priced: Projects, rows: Rows) -> None:
     project = priced.create()["id"]
     added = priced.add(project, 1, 2, 3, 4, 5)

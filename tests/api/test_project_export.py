@@ -11,7 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import update
 
+from app.context import Context
+from app.projects import export as exporting
 from app.recordings.tables import Recording
+from app.transcriptions.exports.choosing import choose
 from app.transcriptions.exports.registry import FORMATS
 from app.transcriptions.tables import Transcription
 from tests.support.problems import assert_problem
@@ -49,6 +52,7 @@ def contents(archive: zipfile.ZipFile) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.chapter(12)
 def test_every_finished_transcript_is_in_it_and_all_are_in_the_table(
     client: TestClient, projects: Projects, rows: Rows
 ) -> None:
@@ -144,6 +148,22 @@ def test_a_transcript_that_cannot_be_had_so_is_named_and_the_rest_is_there(
     assert archive.namelist() == ["english.txt", "contents.csv"]
     table = {row["id"]: row for row in contents(archive)}
     assert "fillers" in table[two]["reason"]
+
+
+def test_one_transcript_at_a_time_is_read_while_it_is_sent(
+    client: TestClient, context: Context, projects: Projects, rows: Rows
+) -> None:
+    project = projects.create()["id"]
+    jobs = [finished(projects, rows, project, f"{i}.wav", "Heard.") for i in range(3)]
+    pieces = exporting.archive(context, project, choose("txt", None, {})).pieces()
+    first = next(pieces)
+    assert b"0.txt" in first
+    assert b"1.txt" not in first
+    rows.remove(jobs[1])  # nobody who downloads keeps others from deleting
+    whole = zipfile.ZipFile(io.BytesIO(first + b"".join(pieces)))
+    assert whole.namelist() == ["0.txt", "2.txt", "contents.csv"]
+    table = {row["id"]: row for row in contents(whole)}
+    assert (table[jobs[1]]["status"], table[jobs[1]]["file"]) == ("deleted", "")
 
 
 def test_nothing_to_export_is_said_before_anything_is_sent(

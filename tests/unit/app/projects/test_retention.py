@@ -124,6 +124,10 @@ def test_nothing_goes_within_a_day_of_a_new_rule(rows: Rows) -> None:
     with rows.context.database.write() as session:
         session.execute(update(Project).values(retention_days=7, retention_since=now()))
     assert sweep(rows) == 0
+    with rows.context.database.read() as session:
+        told = next_deletion(session, get(session, project_id))
+    assert told is not None
+    assert abs(told - now() - timedelta(days=1)) < timedelta(minutes=1)
     days_pass(rows, 0.9)
     assert sweep(rows) == 0
     days_pass(rows, 0.2)
