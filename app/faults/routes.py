@@ -35,7 +35,7 @@ class FaultIn(BaseModel):
     seed: int = 0
 
 
-@router.get("")
+@router.get("", summary="List the faults")
 def list_faults(context: ContextDep) -> list[FaultOut]:
     """Every fault that exists, and which are on."""
     with context.database.read() as session:
@@ -43,7 +43,7 @@ def list_faults(context: ContextDep) -> list[FaultOut]:
     return [_out(fault, on.get(fault.name)) for fault in REGISTRY.values()]
 
 
-@router.put("/{name}")
+@router.put("/{name}", summary="Switch a fault on")
 def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
     """Switch a fault on for some minutes."""
     _allowed(context.settings)
@@ -54,7 +54,7 @@ def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
     return _out(service.definition(name), row)
 
 
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name}", status_code=204, summary="Switch a fault off")
 def switch_off(name: str, context: ContextDep) -> Response:
     """Switch a fault off."""
     _allowed(context.settings)

@@ -107,7 +107,7 @@ class Made(BaseModel):
     items: list[MadeOut]
 
 
-class AgainIn(BaseModel):
+class TranscribeAgainIn(BaseModel):
     transcriptions: list[str] | None = Field(
         default=None, max_length=10_000, description="Ids; left out: all that the version made."
     )

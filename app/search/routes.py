@@ -15,7 +15,7 @@ from app.transcriptions import service as transcriptions
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
 
-@router.get("")
+@router.get("", summary="Search in all transcripts")
 def search(
     context: ContextDep,
     q: Annotated[
