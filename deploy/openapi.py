@@ -16,7 +16,7 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 def document() -> dict[str, Any]:
     """Of the application as the checkout has it, whatever the settings of this computer."""
     with tempfile.TemporaryDirectory() as home:
-        return create_app(Settings(home=Path(home), _env_file=None)).openapi()  # type: ignore[call-arg]
+        return create_app(Settings(home=Path(home), _env_file=None)).openapi()
 
 
 def written(described: dict[str, Any]) -> str:

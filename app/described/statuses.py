@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from app.compatible import shape
 from app.errors import PROBLEM_MEDIA_TYPE
+from app.idempotency import header
 from app.local.guard import OPEN_PATHS
 
 Json = dict[str, Any]
@@ -87,6 +88,23 @@ TOLD: Final[dict[int, tuple[str, str, str]]] = {
     ),
     409: ("conflict", "Not in the state it is in.", "It changed meanwhile; read it again."),
     410: ("gone", "It was deleted.", "The recording was deleted."),
+    412: (
+        "precondition_failed",
+        "It was changed since, or another version of the protocol is spoken.",
+        "This was changed since you read it; read it again.",
+    ),
+    413: (
+        "too_large",
+        "Larger than this server accepts.",
+        "The file is larger than 4.0 GiB, the largest this server accepts. Nothing was kept; cut it"
+        " in parts or export it in a compressed format.",
+    ),
+    415: (
+        "unsupported_media_type",
+        "Not a kind of file that can be read.",
+        "This is text, not a recording. Nothing was kept; send an audio or video file (wav, mp3,"
+        " m4a, flac, ogg, opus, webm, mp4, aac, amr, wma …).",
+    ),
     422: (
         "invalid_request",
         "A field, parameter or header has a value that cannot be used; nothing was changed.",
@@ -120,17 +138,30 @@ def expected(path: str, method: str, operation: Json) -> list[int]:
         return []
     found = [401, 403, 500, 503]
     compatible = shape.is_compatible(path)
-    takes = bool(operation.get("parameters"))
+    parameters = {each["name"]: each["in"] for each in operation.get("parameters", [])}
+    takes = bool(parameters)
     if "requestBody" in operation:
         found.append(400)
         takes = True
+        if "application/json" not in operation["requestBody"]["content"]:
+            found += [413] if compatible else [413, 415]
+    if parameters.get("cursor") == "query":
+        found.append(400)
+    if header.NAME in parameters:
+        found += [409, 410]
+    if compatible:
+        found.append(404)
+    if "Tus-Resumable" in parameters:
+        found.append(412)
     if "{" in path:
         found.append(404)
     if takes and not compatible:
         found.append(422)
     if method not in ("get", "head", "options"):
         found.append(507)
-    return sorted(found)
+        if "{" in path:
+            found.append(409)
+    return sorted(set(found))
 
 
 def error_response(path: str, status: int, example: Json | None) -> Json:

@@ -32,7 +32,7 @@ class FaultOut(BaseModel):
 class FaultIn(BaseModel):
     minutes: float = Field(5.0, gt=0, le=service.MAX_MINUTES)
     parameters: dict[str, float] = {}
-    seed: int = 0
+    seed: int = Field(0, strict=True)
 
 
 @router.get("", summary="List the faults")

@@ -30,7 +30,7 @@ _BINARY = {"requestBody": {"content": bodies.content(protocol.PART_TYPE, "(bytes
 
 
 def _header(name: str, about: str, *, required: bool = True) -> dict[str, Any]:
-    schema = {"type": "string"}
+    schema: dict[str, Any] = {"type": "string"}
     return {"in": "header", "name": name, "required": required, "schema": schema} | {
         "description": about
     }

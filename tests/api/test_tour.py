@@ -47,7 +47,7 @@ def test_jobs(client: TestClient, rows: Rows) -> None:
     T = "/v1/transcriptions"
     ok(client.post(T, files=SENT, data={"model": "gpt-9"}), 422)
     ok(client.post(T, files={"file": ("a.txt", b"words")}), 415)
-    ok(client.post(T, data={"language": "en"}), 400)
+    ok(client.post(T, files={"language": (None, "en")}), 400)
     waiting = ok(client.post(T, files=SENT, data={"language": "en"}), 202)["id"]
     ok(client.get(f"{T}/{waiting}/export"), 409)
     ok(client.get(f"{T}/{waiting}/export/report?format=srt"), 409)
@@ -121,7 +121,7 @@ def test_two_transcripts(client: TestClient, rows: Rows) -> None:
 
 def test_recordings_and_uploads(client: TestClient, tus: Tus) -> None:
     made = ok(client.post("/v1/recordings", files=SENT), 201)["id"]
-    ok(client.post("/v1/recordings", data={"a": "b"}), 400)
+    ok(client.post("/v1/recordings", files={"a": (None, "b")}), 400)
     ok(client.post("/v1/recordings", files={"file": ("a.txt", b"words")}), 415)
     ok(client.get(f"/v1/recordings/{made}"))
     ok(client.get("/v1/recordings/rec_none"), 404)
@@ -142,7 +142,7 @@ def test_recordings_and_uploads(client: TestClient, tus: Tus) -> None:
     ok(client.delete(f"/v1/recordings/{made}"), 204)
     ok(client.delete(f"/v1/recordings/{made}"), 404)
     used = ok(client.post("/v1/recordings", files=SENT), 201)["id"]
-    ok(client.post("/v1/transcriptions", data={"recording": used}), 202)
+    ok(client.post("/v1/transcriptions", files={"recording": (None, used)}), 202)
     ok(client.delete(f"/v1/recordings/{used}"), 409)
 
 
