@@ -83,6 +83,8 @@ def _left_to_choose(
     idle = set()
     if job.language not in offered.filler_languages:
         idle.add("fillers")
+    if job.language not in offered.number_languages:
+        idle.add("numbers")
     if not any(segment.speaker for segment in job.segments):
         idle.add("speakers")
     return [
