@@ -22,6 +22,8 @@ MOST_CHARACTERS = 6_000
 _ELSEWHERE = re.compile(r"(/tmp/|/home/|/root/|/work/|/var/|\bpytest-)")
 """Answers that tell where this computer keeps its files are no examples."""
 _SIMULATED = frozenset({499, 599})
+_RECORDED: set[tuple[str, str]] = set()
+"""Operations and statuses of this run: what an earlier run recorded of them is replaced."""
 
 
 class Answers:
@@ -74,17 +76,17 @@ def _record(operation: dict[str, Any], parameters: dict[str, str], response: Any
     answer = _body(response)
     if response.status_code == 500 or response.status_code in _SIMULATED:
         return
+    known = (operation["operationId"], status) in _RECORDED
+    _RECORDED.add((operation["operationId"], status))
     if response.is_success:
-        if answer is None and (answers.get(status) or response.headers.get("content-type")):
-            answers.setdefault(status, None)
-        elif _weight(answer) > _weight(answers.get(status)) or status not in answers:
+        if not known or _weight(answer) > _weight(answers.get(status)):
             answers[status] = answer
             asked = dict(parse_qsl(response.request.url.query.decode()))
             entry["parameters"] = parameters | asked
             request = _request(operation, response.request)
             if request is not None:
                 entry["request"] = request
-    elif status not in answers and response.status_code >= 400:
+    elif not known and response.status_code >= 400:
         answers[status] = answer
     file.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
