@@ -112,7 +112,7 @@ def test_what_is_no_key_is_refused(client: TestClient, rows: Rows, key: str, why
     headers = {"Idempotency-Key": key.encode("latin-1")}
     answer = client.post(PATH, files={"file": ("talk.wav", TALK)}, headers=headers)
     assert why in assert_problem(answer, 400, "bad_idempotency_key")["detail"]
-    assert kept(rows) == (0, 0, 1)  # the deleted one's sound, until the dispatcher sweeps it
+    assert kept(rows) == (0, 0, 0)
 
 
 def test_two_keys_are_none(client: TestClient) -> None:

@@ -204,6 +204,7 @@ def test_versions(client: TestClient, context: Context) -> None:
     ok(client.post("/v1/domains/housing/roll-back", json=body))
     ok(client.post(f"{V}/1/transcribe-again", json={"transcriptions": [job]}), 202)
     ok(client.post("/v1/domains/housing/roll-back", json=body), 409)
+    ok(client.post("/v1/domains/housing/roll-back", json={"to_parent": 0}), 422)
 
 
 def test_the_rest(client: TestClient, stranger: TestClient) -> None:
@@ -234,3 +235,20 @@ def test_as_openai_has_it(client: TestClient) -> None:
     ok(client.post(A, files=SENT, data={"model": "gpt-9"}), 404)
     ok(client.post(A, data={"model": "whisper-1"}), 400)
     ok(client.post("/v1/audio/translations", files=SENT, data={"model": "tiny.en"}), 400)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/domains", "GET, POST"),
+        ("/v1/domains/proposals", "POST"),
+        ("/v1/domains/housing", "DELETE, GET"),
+        ("/v1/uploads/up_1", "DELETE, GET, HEAD, PATCH"),
+    ],
+)
+def test_a_refused_method_is_told_all_that_there_are(
+    client: TestClient, path: str, methods: str
+) -> None:
+    answer = client.request("TRACE", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+    assert answer.json()["code"] == "method_not_allowed"

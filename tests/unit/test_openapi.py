@@ -44,6 +44,17 @@ def test_names_are_unique_and_readable(described: Json) -> None:
     assert not odd, "two classes of the wire have one name: rename one"
 
 
+def test_what_is_made_leads_to_where_it_is_read(described: Json) -> None:
+    made = {operation["operationId"]: operation for _, _, operation in operations(described)}
+    links = made["previews_ask"]["responses"]["202"]["links"]
+    assert links["previews_read_preview"] == {
+        "operationId": "previews_read_preview",
+        "parameters": {"name": "$request.path.name", "preview_id": "$response.body#/id"},
+    }
+    assert "exports_export" in made["transcriptions_submit"]["responses"]["202"]["links"]
+    assert "transcriptions_submit" in made["recordings_upload"]["responses"]["201"]["links"]
+
+
 def test_no_example_tells_of_a_computer() -> None:
     text = FILE.read_text(encoding="utf-8")
     assert not [place for place in ("/tmp/", "/home/", "/root/", "pytest-") if place in text]
