@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, Strict
 
 from app.context import ContextDep
 from app.errors import Forbidden
@@ -30,8 +31,8 @@ class FaultOut(BaseModel):
 
 
 class FaultIn(BaseModel):
-    minutes: float = Field(5.0, gt=0, le=service.MAX_MINUTES)
-    parameters: dict[str, float] = {}
+    minutes: float = Field(5.0, strict=True, gt=0, le=service.MAX_MINUTES)
+    parameters: dict[str, Annotated[float, Strict()]] = {}
     seed: int = Field(0, strict=True)
 
 

@@ -11,7 +11,11 @@ from tests.fuzz.run import fuzz
 
 @pytest.mark.slow
 def test_nothing_that_is_sent_breaks_the_api(tmp_path: Path) -> None:
-    """All checks and phases, stateful ones along the links; the same requests every time."""
-    done = fuzz(tmp_path, "--generation-deterministic", "--max-time", "100", "--no-color")
+    """All checks: examples, every edge of every parameter, walks along the links.
+
+    The phase of random requests is that of `make fuzz`.
+    """
+    phases = ("--phases", "examples,coverage,stateful")
+    done = fuzz(tmp_path, *phases, "--generation-deterministic", "--max-time", "100", "--no-color")
     assert done.returncode == 0, done.stdout[-8000:]
     assert "Stateful" in done.stdout
