@@ -84,6 +84,7 @@ SUBMIT_BODY = {
     "",
     status_code=202,
     response_model=TranscriptionSummary,
+    responses={404: {"description": "There is no such recording or domain."}},
     openapi_extra=SUBMIT_BODY,
     summary="Submit a recording",
 )
