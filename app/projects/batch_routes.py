@@ -16,7 +16,14 @@ from app.projects.documented import NO_PROJECT, problems
 from app.projects.finding import get
 from app.projects.intake import ArchiveUpload, take
 from app.projects.routes import ProjectId
-from app.projects.schemas import BatchIn, BatchOut, IntakeOut, SkippedOut, StartOut, WaitingList
+from app.projects.schemas import (
+    BatchIn,
+    BatchOut,
+    IntakeOut,
+    MemberSkippedOut,
+    StartOut,
+    WaitingList,
+)
 from app.projects.start import start
 from app.recordings.schemas import RecordingOut
 from app.recordings.tables import Recording
@@ -31,6 +38,7 @@ FILE_BODY = {
         "required": True,
         "content": {
             "multipart/form-data": {
+                "example": {"file": "wave-two.zip"},
                 "schema": {
                     "type": "object",
                     "required": ["file"],
@@ -41,7 +49,7 @@ FILE_BODY = {
                             "description": "A recording, or a ZIP of recordings.",
                         }
                     },
-                }
+                },
             }
         },
     }
@@ -50,7 +58,9 @@ _NO_RECORDING = {404: ("recording_not_found", "There is no such project or recor
 _NO_DOMAIN = {409: ("project_domain_removed", "The project's domain was removed.")}
 
 
-@router.get("/recordings", responses=problems(NO_PROJECT))
+@router.get(
+    "/recordings", summary="List the uploads that wait in a project", responses=problems(NO_PROJECT)
+)
 def list_waiting(project_id: ProjectId, context: ContextDep) -> WaitingList:
     """Uploads that were added and not started, each with where the same file is already."""
     with context.database.read() as session:
@@ -63,6 +73,7 @@ def list_waiting(project_id: ProjectId, context: ContextDep) -> WaitingList:
 
 @router.post(
     "/files",
+    summary="Send a recording or a ZIP to a project",
     status_code=201,
     openapi_extra=FILE_BODY,
     responses=problems(
@@ -90,7 +101,8 @@ async def add_file(project_id: ProjectId, request: Request, context: ContextDep)
     return IntakeOut(
         added=[_recording(each) for each in taken.added],
         skipped=[
-            SkippedOut(name=each.name, code=each.code, detail=each.detail) for each in taken.skipped
+            MemberSkippedOut(name=each.name, code=each.code, detail=each.detail)
+            for each in taken.skipped
         ],
     )
 
@@ -109,6 +121,7 @@ def _recording(recording: Recording) -> RecordingOut:
 
 @router.put(
     "/recordings/{recording_id}",
+    summary="Let an upload wait in a project",
     responses=problems(
         _NO_RECORDING | {409: ("too_many_waiting", "A thousand wait in it already.")}
     ),
@@ -125,6 +138,7 @@ def add_recording(
 
 @router.delete(
     "/recordings/{recording_id}",
+    summary="Take an upload out of a project",
     status_code=204,
     responses=problems({404: ("not_waiting", "It does not wait in this project.")}),
 )
@@ -136,7 +150,9 @@ def take_out_recording(
     return Response(status_code=204)
 
 
-@router.post("/estimate", responses=problems(_NO_RECORDING | _NO_DOMAIN))
+@router.post(
+    "/estimate", summary="Estimate a batch", responses=problems(_NO_RECORDING | _NO_DOMAIN)
+)
 def estimate_batch(project_id: ProjectId, asked: BatchIn, context: ContextDep) -> BatchOut:
     """Minutes, cost, when it ends, when it is deleted, what is here already; nothing starts."""
     with context.database.read() as session:
@@ -145,6 +161,7 @@ def estimate_batch(project_id: ProjectId, asked: BatchIn, context: ContextDep) -
 
 @router.post(
     "/start",
+    summary="Start a batch",
     status_code=202,
     responses=problems(
         _NO_RECORDING

@@ -16,6 +16,7 @@ router = APIRouter(prefix="/v1/projects/{project_id}", tags=["projects"])
 
 @router.get(
     "/export",
+    summary="Export a project as a ZIP",
     response_class=StreamingResponse,
     responses=problems(
         {
@@ -27,7 +28,12 @@ router = APIRouter(prefix="/v1/projects/{project_id}", tags=["projects"])
         200: {
             "description": "A ZIP: a file of each finished transcript, and `contents.csv`, a table"
             " of all of them with what is missing and why.",
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "application/zip": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "interview-01.docx, interview-02.docx, contents.csv",
+                }
+            },
         }
     },
 )

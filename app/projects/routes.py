@@ -37,7 +37,7 @@ IF_MATCH = {
 _NO_DOMAIN = {404: ("domain_not_found", "There is no such domain.")}
 
 
-@router.post("", status_code=201, responses=problems(_NO_DOMAIN))
+@router.post("", summary="Make a project", status_code=201, responses=problems(_NO_DOMAIN))
 def create_project(given: ProjectIn, response: Response, context: ContextDep) -> ProjectOut:
     """Make a project; `project` of a transcription may name it from now on."""
     project_id = new_id("prj")
@@ -51,7 +51,11 @@ def create_project(given: ProjectIn, response: Response, context: ContextDep) ->
     return made
 
 
-@router.get("", responses=problems({400: ("bad_cursor", "The cursor is none of ours.")}))
+@router.get(
+    "",
+    summary="List projects",
+    responses=problems({400: ("bad_cursor", "The cursor is none of ours.")}),
+)
 def list_projects(
     context: ContextDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -65,7 +69,7 @@ def list_projects(
         )
 
 
-@router.get("/{project_id}", responses=problems(NO_PROJECT))
+@router.get("/{project_id}", summary="Read a project", responses=problems(NO_PROJECT))
 def read_project(project_id: ProjectId, response: Response, context: ContextDep) -> ProjectOut:
     """Settings and progress of a project; `ETag` is that of the settings alone."""
     with context.database.read() as session:
@@ -76,6 +80,7 @@ def read_project(project_id: ProjectId, response: Response, context: ContextDep)
 
 @router.patch(
     "/{project_id}",
+    summary="Change the settings of a project",
     openapi_extra=IF_MATCH,
     responses=problems(
         {
@@ -103,7 +108,9 @@ def change_project(
     return changed
 
 
-@router.delete("/{project_id}", status_code=204, responses=problems(NO_PROJECT))
+@router.delete(
+    "/{project_id}", summary="Delete a project", status_code=204, responses=problems(NO_PROJECT)
+)
 def delete_project(
     project_id: ProjectId,
     context: ContextDep,
@@ -130,6 +137,7 @@ def delete_project(
 
 @router.put(
     "/{project_id}/transcriptions/{transcription_id}",
+    summary="Move a transcription into a project",
     responses=problems(
         {
             404: ("transcription_not_found", "There is no such project or transcription."),
@@ -150,6 +158,7 @@ def move_in(
 
 @router.delete(
     "/{project_id}/transcriptions/{transcription_id}",
+    summary="Take a transcription out of a project",
     responses=problems({404: ("not_in_project", "It is not in this project, or not there.")}),
 )
 def move_out(

@@ -170,7 +170,7 @@ class WaitingOut(BaseModel):
     included: bool = Field(description="Whether it is counted below.")
 
 
-class SkippedOut(BaseModel):
+class MemberSkippedOut(BaseModel):
     """A member of a ZIP that did not become a recording."""
 
     name: str = Field(examples=["consent forms/form 1.pdf"])
@@ -182,7 +182,9 @@ class IntakeOut(BaseModel):
     """What came of a file that was sent to the project."""
 
     added: list[RecordingOut] = Field(description="They wait to be started.")
-    skipped: list[SkippedOut] = Field(description="Of a ZIP: what is in it besides, and why not.")
+    skipped: list[MemberSkippedOut] = Field(
+        description="Of a ZIP: what is in it besides, and why not."
+    )
 
 
 class WaitingList(BaseModel):
@@ -247,7 +249,7 @@ class StartedOut(BaseModel):
     name: str
 
 
-class LeftOut(BaseModel):
+class NotStartedOut(BaseModel):
     """It waits on: what was not started, and why."""
 
     recording: str
@@ -258,4 +260,4 @@ class LeftOut(BaseModel):
 
 class StartOut(BaseModel):
     started: list[StartedOut]
-    left_out: list[LeftOut]
+    left_out: list[NotStartedOut]

@@ -12,7 +12,7 @@ from app.errors import Conflict, Unavailable
 from app.ids import new_id
 from app.projects.batch import chosen, request_of, waiting_items
 from app.projects.finding import get
-from app.projects.schemas import BatchIn, LeftOut, StartedOut, StartOut, WaitingOut
+from app.projects.schemas import BatchIn, NotStartedOut, StartedOut, StartOut, WaitingOut
 from app.projects.tables import ProjectRecording
 from app.settings import Settings
 from app.transcriptions import service as transcriptions
@@ -48,7 +48,7 @@ def start(
         _must_be_decided([each for each in items if each.included and each.duplicates])
     request = request_of(session, settings, project)
     started: list[StartedOut] = []
-    left_out: list[LeftOut] = []
+    left_out: list[NotStartedOut] = []
     full: str | None = None
     for item, recording in zip(items, found, strict=True):
         if full is None and item.included:
@@ -75,14 +75,14 @@ def _started(job: Transcription) -> StartedOut:
     return StartedOut(recording=job.recording_id, transcription=job.id, name=job.name)
 
 
-def _left_out(item: WaitingOut, asked: BatchIn, full: str | None) -> LeftOut:
+def _left_out(item: WaitingOut, asked: BatchIn, full: str | None) -> NotStartedOut:
     if item.recording.id in asked.exclude:
         code, detail = "excluded", "You left it out."
     elif not item.included:
         code, detail = "duplicate", _same(item)
     else:
         code, detail = "queue_full", full or ""
-    return LeftOut.model_validate(
+    return NotStartedOut.model_validate(
         {"recording": item.recording.id, "name": item.recording.name, "code": code}
         | {"detail": detail}
     )
