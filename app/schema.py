@@ -19,6 +19,7 @@ import app.faults.tables
 import app.idempotency.tables
 import app.outbox.tables
 import app.previews.tables
+import app.projects.tables
 import app.recordings.tables
 import app.releases.tables
 import app.review.tables

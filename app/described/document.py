@@ -17,6 +17,7 @@ TAGS = {
     "exports": "Transcripts as files.",
     "review": "Correcting a transcript; every change is a revision that can come back.",
     "search": "Where something was said.",
+    "projects": "Recordings that belong together: shared settings, one start, one archive.",
     "recordings": "Audio that is uploaded before it is transcribed.",
     "uploads": "Large files in parts that can be resumed (tus 1.0).",
     "compatible with OpenAI": "What OpenAI's clients call.",
