@@ -23,6 +23,8 @@ from app.local.guard import LocalGuard
 from app.local.token import read_or_make
 from app.models.routes import router as models
 from app.previews.routes import router as previews
+from app.projects.batch_routes import router as batches
+from app.projects.routes import router as projects
 from app.quality.routes import router as quality
 from app.recordings.routes import router as recordings
 from app.releases.routes import router as releases
@@ -69,6 +71,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         events,
         search,
         recordings,
+        projects,
+        batches,
         uploads,
         compatible,
         models,

@@ -20,6 +20,7 @@ import app.idempotency.tables
 import app.mail.tables
 import app.outbox.tables
 import app.previews.tables
+import app.projects.tables
 import app.recordings.tables
 import app.releases.tables
 import app.review.tables

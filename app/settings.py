@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+from decimal import Decimal
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -114,6 +115,12 @@ class Settings(BaseSettings):
     )
     unused_upload_h: float = Field(
         24.0, gt=0, description="Hours after which an upload nobody transcribed is deleted."
+    )
+    price_per_minute: Decimal | None = Field(
+        None, ge=0, le=1000, description="Price of a minute of audio; not set: no price is shown."
+    )
+    currency: str = Field(
+        "EUR", pattern="^[A-Z]{3}$", description="Code of the currency of that price (ISO 4217)."
     )
     features_bytes: int = Field(
         2 * 1024**3,

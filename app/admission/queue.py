@@ -10,7 +10,7 @@ all the same: the owner with the k-th largest part of it has at most 1/k of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -85,6 +85,38 @@ def check_job(
     )
     if found is not None:
         raise _queue_full(found, settings, simulated=crowd is not None)
+
+
+def how_many_fit(
+    session: Session,
+    settings: Settings,
+    owner_id: str,
+    durations_s: Sequence[float | None],
+    model: str,
+) -> int:
+    """How many jobs, submitted one behind the other, `check_job` would let in; nothing is written.
+
+    It stops at the first that is too much, as whoever submits them in this order does.
+    """
+    crowd = active(session).get(CROWD)
+    crowd_s = 3600.0 * float(crowd.parameters["hours"]) if crowd is not None else 0.0
+    speed, _ = rtfx(session, model)
+    waiting = dict(backlog(session))
+    for number, duration_s in enumerate(durations_s):
+        work_s = assumed_length_s(duration_s) / speed
+        found = excess(
+            waiting,
+            owner_id,
+            work_s,
+            most_work_s=3600.0 * settings.max_wait_h,
+            most_jobs=settings.max_unfinished_jobs,
+            crowd_s=crowd_s / speed,
+        )
+        if found is not None:
+            return number
+        had = waiting.get(owner_id, Load(0, 0.0))
+        waiting[owner_id] = Load(had.jobs + 1, had.work_s + work_s)
+    return len(durations_s)
 
 
 def _queue_full(found: Excess, settings: Settings, *, simulated: bool) -> Problem:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.clock import now
@@ -18,6 +19,7 @@ from app.media.faults import planted
 from app.media.source import Source
 from app.outbox.service import delete_objects
 from app.previews import removal as previews
+from app.projects.tables import ProjectRecording
 from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile
 from app.releases.learned import mark_deleted
@@ -109,6 +111,8 @@ def remove(session: Session, recording: Recording) -> None:
     """Delete the row now and the audio once this transaction has been committed."""
     # Ch 28 · Security and Privacy: deleting a transcript deletes the audio it was made from
     previews.of_recording(session, recording.id)
+    waits = delete(ProjectRecording).where(col(ProjectRecording.recording_id) == recording.id)
+    session.execute(waits)
     keys = {recording.storage_key, recording.playback_key} - {None}
     delete_objects(session, [key for key in keys if key is not None])
     session.delete(recording)

@@ -82,6 +82,7 @@ def _once_more(
         keywords=options.own_keywords(session, job),
         priority=CAN_WAIT,
         domain=domain.name,
+        project=job.project_id,
     )
     asked = options.with_domain(asked, session, settings)
     check_job(session, settings, recording.owner_id, recording.duration_s, asked.model)

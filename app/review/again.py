@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from app.admission import check_job
@@ -36,7 +38,7 @@ def again(
     wanted = options.parse(_form(session, old, asked), context.settings)
     wanted = options.with_domain(wanted, session, context.settings)
     check_job(session, context.settings, recording.owner_id, recording.duration_s, wanted.model)
-    job = service.submit(session, recording, wanted, job_id)
+    job = service.submit(session, recording, replace(wanted, project=old.project_id), job_id)
     session.flush()
     return job
 

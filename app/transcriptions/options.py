@@ -55,6 +55,8 @@ class Request:
     """Text that might have come before the recording, for its words and its spelling."""
     languages: tuple[str, ...] = ()
     """Languages that are expected, where none is given."""
+    project: str | None = None
+    """Id of the project it belongs to; what it does not say itself, the project does."""
     first_s: float | None = None
     """For a preview: how much of the recording is heard at most; None: all of it."""
 
@@ -82,23 +84,13 @@ def parse(form: Form, settings: Settings) -> Request:
             detail=f"There is no model {model[:80]!r} here; there are {', '.join(offered)}.",
         )
     language = (form.first("language") or "").strip().lower() or None
-    if language is not None and language not in LANGUAGES:
+    check_language(language)
+    check_spoken(model, language)
+    if form.first("speakers"):
         raise Unprocessable(
-            code="unknown_language",
-            detail=f"{language[:20]!r} is not the code of a language the model knows; use for"
-            " example en, de or fr, or leave it out.",
+            code="not_supported",
+            detail="The field 'speakers' is not supported by this version; leave it out.",
         )
-    if english_only(model) and language not in (None, "en"):
-        raise Unprocessable(
-            code="language_not_supported",
-            detail=f"The model {model} knows English only, not {language!r}.",
-        )
-    for absent in ("project", "speakers"):
-        if form.first(absent):
-            raise Unprocessable(
-                code="not_supported",
-                detail=f"The field {absent!r} is not supported by this version; leave it out.",
-            )
     domain = (form.first("domain") or "").strip() or None
     return Request(
         model,
@@ -107,7 +99,27 @@ def parse(form: Form, settings: Settings) -> Request:
         _priority(form),
         domain,
         bool(form.first("model")),
+        project=(form.first("project") or "").strip() or None,
     )
+
+
+def check_language(code: str | None) -> None:
+    """Raises `Unprocessable` for what is no code of a language."""
+    if code is not None and code not in LANGUAGES:
+        raise Unprocessable(
+            code="unknown_language",
+            detail=f"{code[:20]!r} is not the code of a language the model knows; use for"
+            " example en, de or fr, or leave it out.",
+        )
+
+
+def check_spoken(model: str, language: str | None) -> None:
+    """Raises `Unprocessable` where the model does not know the language."""
+    if english_only(model) and language not in (None, "en"):
+        raise Unprocessable(
+            code="language_not_supported",
+            detail=f"The model {model} knows English only, not {language!r}.",
+        )
 
 
 def with_domain(asked: Request, session: Session, settings: Settings) -> Request:

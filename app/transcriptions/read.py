@@ -165,6 +165,7 @@ def _summary_fields(session: Session, job: Transcription) -> dict[str, Any]:
         "first_s": job.first_s,
         "corrected": job.corrected,
         "final_at": job.final_at,
+        "project": job.project_id,
     }
 
 

@@ -17,6 +17,8 @@ from app.idempotency import service as idempotency
 from app.idempotency.service import Answer, Asked
 from app.ids import new_id
 from app.media.client import AudioInfo
+from app.projects import finding as projects
+from app.projects.defaults import with_project
 from app.recordings import service as recordings
 from app.recordings.multipart import Form
 from app.recordings.tables import Recording
@@ -58,6 +60,12 @@ SUBMIT_BODY = {
                             "type": "string",
                             "example": "poverty-research",
                             "description": "Its glossary and its adapter are used.",
+                        },
+                        "project": {
+                            "type": "string",
+                            "example": "prj_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f",
+                            "description": "Its domain, language and terms are used where this"
+                            " request does not say.",
                         },
                         "language": {
                             "type": "string",
@@ -155,7 +163,8 @@ def _queued(
             replayed = idempotency.claim(session, keyed) if keyed is not None else None
             if replayed is not None:
                 return replayed, replayed
-            found = options.with_domain(asked, session, context.settings)
+            found = with_project(asked, session)
+            found = options.with_domain(found, session, context.settings)
             if file is None or info is None:
                 recording = recordings.get(session, given or "")
             else:
@@ -189,10 +198,15 @@ def list_jobs(
             description="Only those in which it is said, as `GET /v1/search` understands it.",
         ),
     ] = None,
+    project: Annotated[
+        str | None, Query(max_length=64, description="Only those of this project, by its id.")
+    ] = None,
 ) -> TranscriptionPage:
     """The newest first."""
     query = parse(search) if search is not None else None
     with context.database.read() as session:
+        if project is not None:
+            projects.get(session, project)
         jobs, following = service.page(
             session,
             limit=limit,
@@ -200,6 +214,7 @@ def list_jobs(
             status=status or [],
             previews=previews,
             said=query,
+            project_id=project,
         )
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 

@@ -111,6 +111,7 @@ class TranscriptionSummary(BaseModel):
     final_at: datetime | None = Field(
         default=None, description="When a person declared it final; it is not edited any more."
     )
+    project: str | None = Field(default=None, description="Id of the project it belongs to.")
 
 
 class TranscriptionOut(TranscriptionSummary):

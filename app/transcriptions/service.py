@@ -56,6 +56,8 @@ def submit(
         domain_id=request.use.domain_id if request.use else None,
         glossary_id=request.use.glossary_id if request.use else None,
         model_version_id=request.use.version_id if request.use else None,
+        project_id=request.project,
+        project_since=now() if request.project else None,
     )
     session.add(job)
     wake(session, Topic.PREPARE, job.id)
@@ -223,6 +225,7 @@ def page(
     status: list[Status],
     previews: bool = False,
     said: Query | None = None,
+    project_id: str | None = None,
 ) -> tuple[list[Transcription], str | None]:
     """The newest jobs first; the second value continues the list, or is None at its end.
 
@@ -232,6 +235,8 @@ def page(
     query = select(Transcription)
     if not previews:
         query = query.where(col(Transcription.first_s).is_(None))
+    if project_id is not None:
+        query = query.where(Transcription.project_id == project_id)
     if said is not None:
         query = query.where(col(Transcription.id).in_(index.said_in(session, said)))
     if status:

@@ -76,6 +76,9 @@ class Transcription(Row, table=True):
     glossary_id: str | None = Field(default=None, max_length=64)
     model_version_id: str | None = Field(default=None, index=True, max_length=64)
     """Of the domain, when it was submitted; the terms are in the options."""
+    project_id: str | None = Field(default=None, index=True, max_length=64)
+    project_since: datetime | None = time_column()
+    """When it came into that project: it is not deleted within a day of it."""
     instead_of: str | None = Field(default=None, index=True, max_length=64)
     """The transcript that a withdrawn version made, which this one replaces."""
     options: dict[str, Any] = json_column()

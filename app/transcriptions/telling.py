@@ -32,6 +32,9 @@ def _tell(session: Session, job: Transcription, kind: EventType) -> None:
         return  # one side of a preview is nobody's transcript
     links = {"self": f"/v1/transcriptions/{job.id}"}
     data: dict[str, Any] = {"id": job.id, "status": job.status.value, "links": links}
+    if job.project_id is not None:
+        data["project_id"] = job.project_id
+        links["project"] = f"/v1/projects/{job.project_id}"
     if job.status is Status.SUCCEEDED:
         links["text"] = f"/v1/transcriptions/{job.id}/export?format=txt"
     if job.status is Status.FAILED:
@@ -47,4 +50,5 @@ def _tell(session: Session, job: Transcription, kind: EventType) -> None:
         data,
         owner_id=job.owner_id,
         organisation_id=job.organisation_id,
+        project_id=job.project_id,
     )

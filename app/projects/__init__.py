@@ -1,0 +1,1 @@
+"""Projects: recordings that belong together, what they share, and when they are deleted."""
