@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from app.context import Context, ContextDep
+from app.projects.documented import problems
 from app.webhooks import read, service
 from app.webhooks.addresses import Policy, networks
 from app.webhooks.kinds import SUBSCRIBABLE
@@ -24,15 +25,16 @@ from app.webhooks.tables import DeliveryState
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 WebhookId = Annotated[str, Path(max_length=64, examples=["wh_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"])]
 DeliveryId = Annotated[str, Path(max_length=64, examples=["whd_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"])]
-NOT_FOUND: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such webhook or delivery."}
-}
-PAUSED = NOT_FOUND | {409: {"description": "The webhook is paused."}}
-FULL: dict[int | str, dict[str, Any]] = {409: {"description": "There are too many already."}}
-BAD_CURSOR = NOT_FOUND | {400: {"description": "The cursor is not one of ours."}}
+_NO_WEBHOOK = {404: ("webhook_not_found", "There is no such webhook, or no such delivery.")}
+_BAD_URL = {422: ("bad_webhook_url", "Nothing is sent to this address; the answer says why.")}
+NOT_FOUND = problems(_NO_WEBHOOK)
+CHANGED = problems(_NO_WEBHOOK | _BAD_URL)
+PAUSED = problems(_NO_WEBHOOK | {409: ("webhook_paused", "It is paused; resume it first.")})
+MADE = problems(_BAD_URL | {409: ("too_many_webhooks", "There are too many; remove one.")})
+LISTED = problems(_NO_WEBHOOK | {400: ("bad_cursor", "The cursor is none of ours.")})
 
 
-@router.get("")
+@router.get("", responses=problems())
 def list_webhooks(context: ContextDep) -> WebhookList:
     """All receivers with their health, the oldest first."""
     with context.database.read() as session:
@@ -40,7 +42,7 @@ def list_webhooks(context: ContextDep) -> WebhookList:
     return WebhookList(items=found, types=list(SUBSCRIBABLE))
 
 
-@router.post("", status_code=201, responses=FULL)
+@router.post("", status_code=201, responses=MADE)
 def create_webhook(given: WebhookIn, response: Response, context: ContextDep) -> WebhookWithSecret:
     """Have messages sent to an address; the answer has the secret, this one time."""
     url = service.checked(given.url, policy(context))
@@ -61,7 +63,7 @@ def read_webhook(webhook_id: WebhookId, context: ContextDep) -> WebhookOut:
         return read.webhook(session, service.get(session, webhook_id))
 
 
-@router.patch("/{webhook_id}", responses=NOT_FOUND)
+@router.patch("/{webhook_id}", responses=CHANGED)
 def change_webhook(webhook_id: WebhookId, given: WebhookChange, context: ContextDep) -> WebhookOut:
     """Change address, description or events; pause it, or resume it."""
     url = None if given.url is None else service.checked(given.url, policy(context))
@@ -110,7 +112,7 @@ def test_webhook(
     return made
 
 
-@router.get("/{webhook_id}/deliveries", responses=BAD_CURSOR)
+@router.get("/{webhook_id}/deliveries", responses=LISTED)
 def list_deliveries(
     webhook_id: WebhookId,
     context: ContextDep,
