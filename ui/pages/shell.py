@@ -14,6 +14,7 @@ PAGES = [
     st.Page("quality.py", title="Quality", url_path="quality"),
     st.Page("models.py", title="Models", url_path="models"),
     st.Page("walkthrough.py", title="Walkthrough", url_path="walkthrough"),
+    st.Page("settings.py", title="Settings", url_path="settings"),
     st.Page("transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
 ]
 

@@ -1,0 +1,18 @@
+"""Settings: which programs are told when something is done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.parts import session, webhooks
+
+
+def page() -> None:
+    st.title("Settings", anchor=False)
+    found = session.client().webhooks()
+    webhooks.secret()
+    webhooks.listed(found.items)
+    webhooks.adding(found.types)
+
+
+page()
