@@ -97,8 +97,9 @@ class Policy:
                for one in (address, meant) for net in self.allowed):  # fmt: skip
             return
         if not is_public(meant):
+            at = "" if target.host == str(address) else f"at {address}, which is "
             raise Refused(
-                f"{target.host} is at {address}, which is not on the public internet. Nothing is"
+                f"{target.host} is {at}not on the public internet. Nothing is"
                 " sent into the network of this server; LECTERN_WEBHOOK_NETWORKS names networks"
                 " that are allowed."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ import httpx
 
 from app.webhooks.addresses import Policy, Refused, Target, Unknown
 
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 READ_BYTES = 4096
 """Of an answer at most; the connection is closed then."""
 SHOWN = 1024
@@ -109,7 +111,7 @@ def _text(parts: Iterable[bytes]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    text = str(error) or type(error).__name__
+    text = _ERRNO.sub("", str(error)) or type(error).__name__
     if isinstance(error, httpcore.ProtocolError):
         return f"the answer was no HTTP: {text}"[:500]
     return f"no connection: {text}"[:500]

@@ -59,37 +59,21 @@ def _one(each: wire_webhooks.Webhook) -> None:
         about=f"{each.description} · " if each.description else "",
         health=health(each),
     )
-    first, second, third, fourth = st.columns(4)
     paused = each.state == "paused"
-    first.button(
-        "Resume" if paused else "Pause",
-        key=f"webhook-state-{each.id}",
-        on_click=_switch,
-        args=(each.id, "enabled" if paused else "paused"),
-        width="stretch",
-    )
-    second.button(
-        "Send a test",
-        key=f"webhook-test-{each.id}",
-        on_click=_test,
-        args=(each.id,),
-        disabled=paused,
-        width="stretch",
-    )
-    third.button(
-        "New secret",
-        key=f"webhook-rotate-{each.id}",
-        on_click=_rotate,
-        args=(each.id,),
-        width="stretch",
-    )
-    fourth.button(
-        "Remove",
-        key=f"webhook-remove-{each.id}",
-        on_click=_remove,
-        args=(each.id,),
-        width="stretch",
-    )
+    with st.container(horizontal=True):
+        st.button(
+            "Resume" if paused else "Pause",
+            key=f"webhook-state-{each.id}",
+            on_click=_switch,
+            args=(each.id, "enabled" if paused else "paused"),
+        )
+        test, new = f"webhook-test-{each.id}", f"webhook-rotate-{each.id}"
+        st.button("Send a test", key=test, on_click=_test, args=(each.id,), disabled=paused)
+        st.button("New secret", key=new, on_click=_rotate, args=(each.id,))
+        with st.popover("Remove"):
+            show("<p>Its secret and the list of what was sent go with it.</p>")
+            gone = f"webhook-remove-{each.id}"
+            st.button("Remove this webhook", key=gone, on_click=_remove, args=(each.id,))
     if st.toggle("What was sent", key=f"webhook-sent-{each.id}"):
         _sent(each)
 
