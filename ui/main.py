@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit.starlette import App
 
-from ui import index
+from ui import index, switching
 from ui.guard import Guard
 from ui.leaving import prompt_exit
 from ui.proxy import Proxy
@@ -51,7 +51,7 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 app = App(
     HERE / "pages" / "shell.py",
-    routes=[proxy.route, FONTS, SCRIPTS, *index.routes(PAGES)],
+    routes=[proxy.route, switching.route(PAGES), FONTS, SCRIPTS, *index.routes(PAGES)],
     middleware=[Middleware(Guard)],
     lifespan=_lifespan,
 )

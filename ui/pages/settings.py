@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.parts import session, webhooks
+from ui.words import say
 
 
 def page() -> None:
-    st.title("Settings", anchor=False)
+    st.title(say("Settings"), anchor=False)
     found = session.client().webhooks()
     webhooks.secret()
     webhooks.listed(found.items)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import streamlit as st
 
 from ui import wire_webhooks
-from ui.parts import problems, session
+from ui.parts import problems, session, words
 from ui.parts.html import show
+from ui.words import many, said_by_api, say
 
 DELIVERIES = 10
 _SECRET = "webhook-secret"  # noqa: S105
@@ -31,7 +31,7 @@ def secret() -> None:
 
 
 def listed(items: Sequence[wire_webhooks.Webhook]) -> None:
-    st.html('<h2 class="l-section">Webhooks</h2>')
+    show('<h2 class="l-section">Webhooks</h2>')
     if not items:
         show(
             '<div class="l-empty"><p>No program is told of anything yet.</p>'
@@ -45,11 +45,11 @@ def listed(items: Sequence[wire_webhooks.Webhook]) -> None:
 
 def adding(types: Sequence[str]) -> None:
     """A form for one more."""
-    st.html('<h2 class="l-section">Add one</h2>')
-    st.text_input("Address", key=_URL, placeholder="https://hooks.example.org/lectern")
-    st.text_input("What it is for", key=_ABOUT, max_chars=255)
-    st.multiselect("Told of", types, key=_TYPES, placeholder="Everything")
-    st.button("Add", type="primary", key="webhook-add", on_click=_add)
+    show('<h2 class="l-section">Add one</h2>')
+    st.text_input(say("Address"), key=_URL, placeholder="https://hooks.example.org/lectern")
+    st.text_input(say("What it is for"), key=_ABOUT, max_chars=255)
+    st.multiselect(say("Told of"), types, key=_TYPES, placeholder=say("Everything"))
+    st.button(say("Add"), type="primary", key="webhook-add", on_click=_add)
 
 
 def _one(each: wire_webhooks.Webhook) -> None:
@@ -62,19 +62,19 @@ def _one(each: wire_webhooks.Webhook) -> None:
     paused = each.state == "paused"
     with st.container(horizontal=True):
         st.button(
-            "Resume" if paused else "Pause",
+            say("Resume") if paused else say("Pause"),
             key=f"webhook-state-{each.id}",
             on_click=_switch,
             args=(each.id, "enabled" if paused else "paused"),
         )
         test, new = f"webhook-test-{each.id}", f"webhook-rotate-{each.id}"
-        st.button("Send a test", key=test, on_click=_test, args=(each.id,), disabled=paused)
-        st.button("New secret", key=new, on_click=_rotate, args=(each.id,))
-        with st.popover("Remove"):
+        st.button(say("Send a test"), key=test, on_click=_test, args=(each.id,), disabled=paused)
+        st.button(say("New secret"), key=new, on_click=_rotate, args=(each.id,))
+        with st.popover(say("Remove")):
             show("<p>Its secret and the list of what was sent go with it.</p>")
             gone = f"webhook-remove-{each.id}"
-            st.button("Remove this webhook", key=gone, on_click=_remove, args=(each.id,))
-    if st.toggle("What was sent", key=f"webhook-sent-{each.id}"):
+            st.button(say("Remove this webhook"), key=gone, on_click=_remove, args=(each.id,))
+    if st.toggle(say("What was sent"), key=f"webhook-sent-{each.id}"):
         _sent(each)
 
 
@@ -87,14 +87,13 @@ def _sent(each: wire_webhooks.Webhook) -> None:
         line, button = st.columns([4, 1], vertical_alignment="center")
         with line:
             show(
-                '<p>{type} <span class="l-quiet">{when} · {outcome}{next}</span></p>',
+                '<p>{type} <span class="l-quiet">{when} · {outcome}</span></p>',
                 type=told.type,
-                when=_at(told.created_at),
-                outcome=told.outcome,
-                next=_next(told),
+                when=words.moment(told.created_at),
+                outcome=_outcome(told),
             )
         button.button(
-            "Send again",
+            say("Send again"),
             key=f"webhook-again-{told.id}",
             on_click=_again,
             args=(each.id, told.id),
@@ -104,26 +103,43 @@ def _sent(each: wire_webhooks.Webhook) -> None:
 
 
 def health(each: wire_webhooks.Webhook) -> str:
-    """How it is, in a sentence."""
-    waits = f" {each.waiting} messages wait." if each.waiting else ""
+    """How it is, in a sentence or two."""
+    told = _health(each)
+    if not each.waiting:
+        return told
+    return told + " " + many(each.waiting, "{count} message waits.", "{count} messages wait.")
+
+
+def _health(each: wire_webhooks.Webhook) -> str:
     if each.state == "paused":
-        return f"Paused. {each.paused_detail or ''}{waits}"
+        return say("Paused. {why}", why=said_by_api(each.paused_detail or ""))
     if each.failures and each.failing_since:
-        since = _at(each.failing_since)
-        return f"Has accepted nothing since {since}, in {each.failures} attempts.{waits}"
+        since = words.moment(each.failing_since)
+        return say(
+            "Has accepted nothing since {since}; attempts: {count}.",
+            since=since,
+            count=each.failures,
+        )
     if each.last_success_at:
-        return f"Fine; the last message was accepted {_at(each.last_success_at)}.{waits}"
-    return f"Nothing was sent to it yet.{waits}"
+        when = words.moment(each.last_success_at)
+        return say("Fine; the last message was accepted {when}.", when=when)
+    return say("Nothing was sent to it yet.")
 
 
-def _next(told: wire_webhooks.Delivery) -> str:
-    if told.state == "pending" and told.attempts and told.next_attempt_at:
-        return f" · tried again {_at(told.next_attempt_at)}"
-    return " · given up" if told.state == "failed" else ""
-
-
-def _at(when: datetime) -> str:
-    return when.astimezone().strftime("%d %b, %H:%M:%S")
+def _outcome(told: wire_webhooks.Delivery) -> str:
+    if not told.attempts:
+        return say("not sent yet")
+    last = told.attempts[-1]
+    if last.status is not None:
+        answered = say("answered {status}", status=last.status)
+    else:
+        answered = last.error or say("no answer yet")
+    if told.state == "failed":
+        return say("{answered} · given up", answered=answered)
+    if told.state == "pending" and told.next_attempt_at:
+        when = words.moment(told.next_attempt_at)
+        return say("{answered} · tried again {when}", answered=answered, when=when)
+    return answered
 
 
 def _add() -> None:

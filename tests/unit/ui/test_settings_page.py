@@ -118,9 +118,9 @@ def test_the_health_of_each_is_a_sentence(open_page, api, words):
     ]
     test = open_page("settings")
     said = words(test)
-    assert "Fine; the last message was accepted 03 Nov" in said
-    assert "Has accepted nothing since 03 Nov" in said
-    assert "in 3 attempts. 2 messages wait." in said
+    assert "Fine; the last message was accepted" in said
+    assert "Has accepted nothing since" in said
+    assert "attempts: 3. 2 messages wait." in said
     assert "Paused. The receiver answered 410." in said
     assert "<script" not in said
     test.button(key="webhook-state-wh_1").click().run()
