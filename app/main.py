@@ -24,6 +24,7 @@ from app.local.token import read_or_make
 from app.models.routes import router as models
 from app.previews.routes import router as previews
 from app.projects.batch_routes import router as batches
+from app.projects.export_routes import router as project_exports
 from app.projects.routes import router as projects
 from app.quality.routes import router as quality
 from app.recordings.routes import router as recordings
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         recordings,
         projects,
         batches,
+        project_exports,
         uploads,
         compatible,
         models,

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     unused_upload_h: float = Field(
         24.0, gt=0, description="Hours after which an upload nobody transcribed is deleted."
     )
+    max_archive_files: int = Field(1000, ge=1, description="Files in a ZIP of recordings at most.")
+    max_archive_bytes: int = Field(
+        16 * 1024**3, gt=0, description="Bytes that are unpacked of a ZIP at most."
+    )
     price_per_minute: Decimal | None = Field(
         None, ge=0, le=1000, description="Price of a minute of audio; not set: no price is shown."
     )

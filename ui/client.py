@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from ui import wire, wire_domains, wire_exports, wire_models, wire_webhooks
+from ui import wire, wire_domains, wire_exports, wire_models, wire_projects, wire_webhooks
 from ui.settings import Settings
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, write=None)
@@ -405,6 +405,82 @@ class Client:
         answer = self._send("POST", "/v1/domains/proposals", files=form, timeout=_SLOW)
         return wire_domains.Proposals.model_validate(answer.json())
 
+    # Projects
+
+    def projects(self, cursor: str | None = None) -> wire_projects.Projects:
+        """The newest first; give `next` as `cursor` for the following page."""
+        params = {"cursor": cursor} if cursor else None
+        return self._get(wire_projects.Projects, "/v1/projects", params)
+
+    def project(self, project_id: str) -> wire_projects.Project:
+        return self._get(wire_projects.Project, _project(project_id))
+
+    def make_project(self, name: str, **settings: Any) -> wire_projects.Project:
+        answer = self._send("POST", "/v1/projects", json={"name": name, **settings})
+        return wire_projects.Project.model_validate(answer.json())
+
+    def change_project(
+        self, project_id: str, etag: str | None = None, **settings: Any
+    ) -> wire_projects.Project:
+        """Change settings; refused when they were changed since `etag`."""
+        headers = {"If-Match": etag} if etag else {}
+        answer = self._send("PATCH", _project(project_id), json=settings, headers=headers)
+        return wire_projects.Project.model_validate(answer.json())
+
+    def delete_project(self, project_id: str, transcripts: str | None = None) -> None:
+        """`transcripts` is `keep` or `delete`; it must be said where there are any."""
+        params = {"transcripts": transcripts} if transcripts else None
+        self._send("DELETE", _project(project_id), params=params, timeout=_SLOW)
+
+    def project_transcripts(
+        self, project_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> wire.Page:
+        """The newest first."""
+        params: dict[str, Any] = {"project": project_id, "limit": limit}
+        return self._get(
+            wire.Page, "/v1/transcriptions", params | ({"cursor": cursor} if cursor else {})
+        )
+
+    def add_to_project(
+        self, project_id: str, name: str, content: IO[bytes] | bytes
+    ) -> wire_projects.Intake:
+        """Send a recording or a ZIP of recordings; taking a ZIP apart takes what it takes."""
+        timeout = httpx.Timeout(None, connect=5.0)
+        answer = self._send(
+            "POST", f"{_project(project_id)}/files", files={"file": (name, content)},
+            timeout=timeout,
+        )  # fmt: skip
+        return wire_projects.Intake.model_validate(answer.json())
+
+    def wait_in_project(self, project_id: str, recording_id: str) -> None:
+        """Add an upload that is here."""
+        self._send("PUT", f"{_project(project_id)}/recordings/{_part(recording_id)}")
+
+    def take_out_of_project(self, project_id: str, recording_id: str) -> None:
+        """An upload that shall not be started; it is deleted."""
+        self._send("DELETE", f"{_project(project_id)}/recordings/{_part(recording_id)}")
+
+    def batch(
+        self, project_id: str, *, exclude: Sequence[str] = (), duplicates: str = "ask"
+    ) -> wire_projects.Batch:
+        """What starting all that wait would mean; nothing is started."""
+        body = {"exclude": list(exclude), "duplicates": duplicates}
+        answer = self._send("POST", f"{_project(project_id)}/estimate", json=body)
+        return wire_projects.Batch.model_validate(answer.json())
+
+    def start_batch(
+        self, project_id: str, *, exclude: Sequence[str] = (), duplicates: str = "ask"
+    ) -> wire_projects.Start:
+        body = {"exclude": list(exclude), "duplicates": duplicates}
+        answer = self._send("POST", f"{_project(project_id)}/start", json=body, timeout=_SLOW)
+        return wire_projects.Start.model_validate(answer.json())
+
+    def move_into_project(self, project_id: str, transcription_id: str) -> None:
+        self._send("PUT", f"{_project(project_id)}/transcriptions/{_part(transcription_id)}")
+
+    def move_out_of_project(self, project_id: str, transcription_id: str) -> None:
+        self._send("DELETE", f"{_project(project_id)}/transcriptions/{_part(transcription_id)}")
+
     # How it is said
 
     def _act(self, transcription_id: str, verb: str) -> wire.Summary:
@@ -424,11 +500,15 @@ class Client:
             raise ApiError("api_unreachable", _UNREACHABLE, 503) from error
         if answer.is_success:
             return answer
-        raise _error(answer)
+        raise problem_of(answer)
 
 
 def _versions(domain: str) -> str:
     return f"/v1/domains/{_part(domain)}/versions"
+
+
+def _project(project_id: str) -> str:
+    return f"/v1/projects/{_part(project_id)}"
 
 
 def _terms(terms: Sequence[wire_domains.Term]) -> list[dict[str, str]]:
@@ -444,7 +524,8 @@ def _adaptations(domain: str) -> str:
     return f"/v1/domains/{_part(domain)}/adaptations"
 
 
-def _error(answer: httpx.Response) -> ApiError:
+def problem_of(answer: httpx.Response) -> ApiError:
+    """What an answer says that is no result."""
     try:
         problem = answer.json()
         return ApiError(

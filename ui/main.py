@@ -27,6 +27,7 @@ PAGES = (
     "/",
     "/transcribe",
     "/library",
+    "/projects",
     "/domains",
     "/transcript",
     "/quality",

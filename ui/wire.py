@@ -97,6 +97,7 @@ class Summary(Wire):
     domain: DomainUsed | None = None
     corrected: int = 0
     final_at: datetime | None = None
+    project: str | None = None
 
     @property
     def active(self) -> bool:

@@ -62,7 +62,8 @@ def kind_of(request: Request) -> Kind:
         return Kind.WAITING
     chunked = "transfer-encoding" in request.headers
     large = (declared_bytes(request) or 0) > SMALL_BODY_BYTES
-    if path.endswith("/audio") or chunked or large:
+    archive = path.startswith("/v1/projects/") and path.endswith("/export")
+    if path.endswith("/audio") or archive or chunked or large:
         return Kind.TRANSFER
     return Kind.SHORT
 

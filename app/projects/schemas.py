@@ -170,6 +170,21 @@ class WaitingOut(BaseModel):
     included: bool = Field(description="Whether it is counted below.")
 
 
+class SkippedOut(BaseModel):
+    """A member of a ZIP that did not become a recording."""
+
+    name: str = Field(examples=["consent forms/form 1.pdf"])
+    code: str = Field(examples=["unsupported_media_type"])
+    detail: str
+
+
+class IntakeOut(BaseModel):
+    """What came of a file that was sent to the project."""
+
+    added: list[RecordingOut] = Field(description="They wait to be started.")
+    skipped: list[SkippedOut] = Field(description="Of a ZIP: what is in it besides, and why not.")
+
+
 class WaitingList(BaseModel):
     """Uploads that wait in the project, in the order in which they came."""
 

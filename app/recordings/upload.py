@@ -107,16 +107,16 @@ def identify(head: bytes) -> Container:
 
 
 async def receive(
-    request: Request, storage: Storage, max_bytes: int
+    request: Request, storage: Storage, max_bytes: int, kind: type[Upload] = Upload
 ) -> tuple[ReceivedFile | None, Form]:
     """Stream the multipart body of `request` to the storage.
 
     Returns the file, or None if the form has none, and the other fields. Whatever goes wrong,
-    nothing of the upload stays behind.
+    nothing of the upload stays behind. `kind` says what is taken for a file.
     """
     if (declared_bytes(request) or 0) > max_bytes + _FORM_BYTES:
         raise too_large(max_bytes)
-    upload = Upload(storage, max_bytes)
+    upload = kind(storage, max_bytes)
     reader = MultipartReader(request.headers.get("content-type", ""), upload.open)
     try:
         await _feed(request, reader)

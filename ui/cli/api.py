@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from ui import wire
-from ui.client import ApiError, Client
+from ui.client import ApiError, Client, problem_of
 from ui.settings import Settings
 
 GIVE_UP_S = 60.0
@@ -128,6 +128,31 @@ class CommandClient(Client):
         path = f"/v1/transcriptions/{quote(transcription_id, safe='')}/export"
         timeout = httpx.Timeout(_CHECKING_S, connect=5.0)
         return self._send("GET", path, params=params, timeout=timeout).content
+
+    def export_project(
+        self, project_id: str, params: Mapping[str, str], write: Callable[[bytes], None]
+    ) -> None:
+        """A project's ZIP, handed to `write` piece by piece as it comes."""
+        token = self._settings.token()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        path = f"/v1/projects/{quote(project_id, safe='')}/export"
+        timeout = httpx.Timeout(_CHECKING_S, connect=5.0)
+        try:
+            with self._http.stream(
+                "GET", path, params=params, headers=headers, timeout=timeout
+            ) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise problem_of(answer)
+                for piece in answer.iter_bytes():
+                    write(piece)
+        except httpx.HTTPError as error:
+            raise ApiError(
+                "download_broken",
+                "The connection was lost while the ZIP was fetched. Nothing was changed in the"
+                " product; run the same command again.",
+                503,
+            ) from error
 
     def follow(self, transcription_id: str) -> Iterator[Progress]:
         """Every change of a job until it is over, across restarts of the product.

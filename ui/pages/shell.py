@@ -12,6 +12,7 @@ begin()
 PAGES = [
     st.Page("transcribe.py", title=say("Transcribe"), url_path="transcribe", default=True),
     st.Page("library.py", title=say("Library"), url_path="library"),
+    st.Page("projects.py", title=say("Projects"), url_path="projects"),
     st.Page("domains.py", title=say("Domains"), url_path="domains"),
     st.Page("quality.py", title=say("Quality"), url_path="quality"),
     st.Page("models.py", title=say("Models"), url_path="models"),

@@ -86,7 +86,7 @@ def export(transcription_id: JobId, context: ContextDep, asked: AskedDep) -> Res
         job, segments = _said(session, transcription_id, chosen)
         body = joined(chosen.format.pieces(job, segments, chosen.options))
     name = job.name.rsplit(".", 1)[0] or "transcript"
-    headers = {"Content-Disposition": _attachment(f"{name}.{chosen.format.suffix}")}
+    headers = {"Content-Disposition": attachment(f"{name}.{chosen.format.suffix}")}
     return Response(body, media_type=chosen.format.media_type, headers=headers)
 
 
@@ -118,7 +118,7 @@ def _said(
     return job, cleaned(said, chosen.options, job.language)
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
     """RFC 6266: a plain name for old programs, the real one for the others."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

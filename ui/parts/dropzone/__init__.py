@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ui.parts.component import component
+from ui.words import later, say
 
 PARTS_ABOVE_BYTES = 64 * 1024**2
 """Larger files go in resumable parts; smaller ones are as quickly sent again."""
 PART_BYTES = 16 * 1024**2
+CALL = later("Drop recordings, folders or a ZIP here, or")
 SCRIPT = "/app/static/scripts/tus-4.3.1.min.js"
 
 _FOLDER = Path(__file__).parent
@@ -20,15 +22,18 @@ _mount = component(
 )
 
 
-def dropzone() -> list[str]:
+def dropzone(project: str | None = None) -> list[str]:
     """Recording ids uploaded since the page was opened in this tab, oldest first.
 
-    A file that the API refuses is explained in the area itself, in the API's words.
+    A file that the API refuses is explained in the area itself, in the API's words. For a
+    `project`, given by its id, folders and ZIP files are taken as well; what is sent in one request
+    waits in it when it arrives, what is sent in parts is to be put there.
     """
+    told = {"partsAbove": PARTS_ABOVE_BYTES, "partBytes": PART_BYTES, "script": SCRIPT}
     state = _mount(
-        key="dropzone",
+        key=f"dropzone-{project}" if project else "dropzone",
         default={"arrived": []},
-        data={"partsAbove": PARTS_ABOVE_BYTES, "partBytes": PART_BYTES, "script": SCRIPT},
+        data=told | ({"project": project, "call": f"{say(CALL)} "} if project else {}),
         on_arrived_change=_nothing,
     )
     arrived = state.arrived or []

@@ -22,6 +22,21 @@ function share(done, total) {
   return said("{done} of {all}", { done: decimal(done / UNITS[unit], digits), all: bytes(total) });
 }
 
+// All files below a dropped folder, in the order of their names; a list comes in pieces of a hundred
+async function filesBelow(entry) {
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+    if (!some.length) break;
+    found.push(...some);
+  }
+  found.sort((a, b) => a.name.localeCompare(b.name));
+  return (await Promise.all(found.map(filesBelow))).flat();
+}
+
 class Room {
   constructor(root, say, settings) {
     this.say = say;
@@ -39,13 +54,25 @@ class Room {
     this.area.ondrop = (event) => {
       event.preventDefault();
       this.area.classList.remove("over");
-      this.take(event.dataTransfer.files);
+      this.takeDropped(event.dataTransfer);
     };
     // A file dropped beside the area must not replace the page
     this.keep = (event) => event.preventDefault();
     window.addEventListener("dragover", this.keep);
     window.addEventListener("drop", this.keep);
+    if (settings.project) {
+      this.input.accept += ",.zip";
+      root.querySelector(".call").firstChild.textContent = settings.call;
+    }
     this.remember();
+  }
+
+  // Folders are read only while the event lasts, so all of them are asked for at once
+  async takeDropped(dropped) {
+    const files = [...dropped.files];
+    const entries = [...dropped.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    if (!entries.some((entry) => entry.isDirectory)) { this.take(files); return; }
+    this.take((await Promise.all(entries.map(filesBelow))).flat());
   }
 
   take(files) {
@@ -102,12 +129,22 @@ class Room {
           : said("paused: there is no connection, trying again");
       },
       arrived: (id) => { row.remove(); this.announce(id); over(); },
+      unpacked: (ids, skipped) => {
+        row.remove();
+        for (const one of skipped) {
+          const left = this.row(one.name, "");
+          this.fail(left.row, left.state, left.stop, saidByApi(one.detail));
+        }
+        for (const id of ids) this.announce(id);
+        over();
+      },
       stopped: () => { row.remove(); over(); },
       failed: (message) => { this.fail(row, state, stop, message); over(); },
     };
-    const sender = file.size > this.settings.partsAbove
+    const zipped = this.settings.project && /\.zip$/i.test(file.name);
+    const sender = file.size > this.settings.partsAbove && !zipped
       ? new PartsSender(file, tell, this.settings)
-      : new WholeSender(file, tell);
+      : new WholeSender(file, tell, this.settings);
     this.open.add(sender);
     let cancelled = false;
     stop.onclick = () => { cancelled = true; sender.cancel(); };

@@ -10,25 +10,32 @@ function refusedBecause(xhr) {
 }
 
 class WholeSender {
-  constructor(file, tell) {
+  constructor(file, tell, settings) {
     this.file = file;
     this.tell = tell;
+    this.project = settings.project;
   }
 
   start() {
     const xhr = new XMLHttpRequest();
     this.xhr = xhr;
-    xhr.open("POST", "/api/recordings");
+    xhr.open("POST", this.project ? `/api/projects/${this.project}/files` : "/api/recordings");
     xhr.upload.onprogress = (event) => {
       if (event.lengthComputable) this.tell.progress(event.loaded, event.total);
     };
     xhr.onloadend = () => {
-      if (xhr.status === 201) this.tell.arrived(JSON.parse(xhr.responseText).id);
+      if (xhr.status === 201) this.arrived(JSON.parse(xhr.responseText));
       else this.tell.failed(refusedBecause(xhr));
     };
     const form = new FormData();
     form.append("file", this.file);
     xhr.send(form);
+  }
+
+  // Of a project: what a ZIP held, and what in it was no recording
+  arrived(answer) {
+    if (!this.project) { this.tell.arrived(answer.id); return; }
+    this.tell.unpacked(answer.added.map((one) => one.id), answer.skipped);
   }
 
   cancel() { this.xhr.abort(); }

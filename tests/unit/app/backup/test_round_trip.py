@@ -18,6 +18,9 @@ from app.context import Context
 from app.database import Database
 from app.dispatcher.relay import Relay
 from app.outbox.tables import OutboxRow
+from app.projects.schemas import ProjectIn
+from app.projects.service import add, move_in
+from app.projects.service import create as create_project
 from app.recordings.tables import Recording
 from app.settings import Settings
 from app.telemetry.tables import SpeedRow
@@ -55,7 +58,12 @@ def fill(rows: Rows) -> None:
     for state in ("succeeded", "failed", "cancelled", "queued"):
         rows.in_state(state)
     rows.submit(name='Äpfel „und“ \U0001f399 \\ ".wav')
+    waits, belongs = rows.job(rows.submit()).recording_id, rows.submit()
     with rows.context.database.write() as session:
+        project = ProjectIn(name="Care", terms=["Nzara"], speakers=["Ä"], retention_days=90)
+        create_project(session, "prj_1", project)
+        add(session, "prj_1", waits)
+        move_in(session, "prj_1", belongs)
         session.add(SpeedRow(model="m", machine="x", rtfx=1 / 3))
         session.add(
             OutboxRow(topic="prepare", payload={"nul": "a\0b", "half": "\ud800", "n": None})
@@ -83,7 +91,7 @@ def test_there_and_back_again_nothing_has_changed(
         assert absent.scalar_one() == sum(row["result"] is None for row in before["window"]) > 0
     assert len(objects(context)) == manifest.objects
     assert objects(context).items() <= objects(rows.context).items()
-    assert manifest.tables["transcription"].rows == len(before["transcription"]) == 5
+    assert manifest.tables["transcription"].rows == len(before["transcription"]) == 7
     context.database.dispose()
 
 
