@@ -67,7 +67,7 @@ def close(session: Session, scope: Scope, settings: Settings) -> Mail | None:
     jobs = _jobs(session, ended)
     mail = None
     if any(job.status is not Status.CANCELLED for job in jobs):
-        subject, text = letters.done(jobs, link(settings), names=settings.mail_names)
+        subject, text = letters.done(jobs, link(settings, scope), names=settings.mail_names)
         mail = _mail(scope, news[0].organisation_id, MailKind.DONE, subject, text)
         session.add(mail)
     for each in news:
@@ -115,7 +115,7 @@ def stopped(session: Session, scope: Scope, settings: Settings) -> Mail | None:
     told = _of(select(Mail.id), Mail, scope).where(col(Mail.batch_open)).limit(1)
     if not waiting or session.execute(told).first() is not None:
         return None
-    subject, text = letters.stuck(waiting, settings.mail_stuck_min, link(settings))
+    subject, text = letters.stuck(waiting, settings.mail_stuck_min, link(settings, scope))
     organisation = _of(select(Transcription.organisation_id), Transcription, scope).limit(1)
     mail = _mail(scope, session.execute(organisation).scalar_one(), MailKind.STUCK, subject, text)
     mail.batch_open = True
@@ -123,8 +123,10 @@ def stopped(session: Session, scope: Scope, settings: Settings) -> Mail | None:
     return mail
 
 
-def link(settings: Settings) -> str:
-    return f"{settings.page_url}/library"
+def link(settings: Settings, scope: Scope) -> str:
+    """Where the batch is looked at."""
+    page = f"projects?id={scope.project_id}" if scope.project_id else "library"
+    return f"{settings.page_url}/{page}"
 
 
 def _mail(scope: Scope, organisation: str, kind: MailKind, subject: str, text: str) -> Mail:

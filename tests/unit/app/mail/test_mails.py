@@ -109,6 +109,13 @@ def test_each_project_and_each_owner_is_a_batch_of_its_own(
     postman.run()
     # Everything in the project was called off by whoever would be told of it
     assert len(mailbox.mails) == 1
+    other = rows.in_state("failed")
+    into_project(rows, other, "prj_2")
+    with rows.context.database.write() as session:
+        session.execute(update(Event).where(Event.subject_id == other).values(project_id="prj_2"))
+    later(120)
+    postman.run()
+    assert "/projects?id=prj_2" in mailbox.mails[1].get_content()
 
 
 def test_what_is_submitted_later_is_another_batch(
