@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Forbidden, Problem, Unauthorised, problem_response
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
-_OPEN_PATHS = ("/healthz", "/readyz", "/docs", "/openapi.json")
+OPEN_PATHS = ("/healthz", "/readyz", "/docs", "/openapi.json")
 
 
 class LocalGuard:
@@ -50,7 +50,7 @@ class LocalGuard:
             return Forbidden(
                 code="origin_not_allowed", detail="Requests from other web sites are refused."
             )
-        if request.url.path in _OPEN_PATHS:
+        if request.url.path in OPEN_PATHS:
             return None
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and hmac.compare_digest(

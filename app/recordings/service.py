@@ -13,6 +13,7 @@ from app.clock import now
 from app.context import Context
 from app.database import DatabaseError
 from app.errors import NotFound, Problem, Unavailable, Unprocessable
+from app.idempotency.service import forget_made
 from app.ids import new_id
 from app.media.client import AudioInfo, MediaError
 from app.media.faults import planted
@@ -113,6 +114,7 @@ def remove(session: Session, recording: Recording) -> None:
     previews.of_recording(session, recording.id)
     waits = delete(ProjectRecording).where(col(ProjectRecording.recording_id) == recording.id)
     session.execute(waits)
+    forget_made(session, recording.id)
     keys = {recording.storage_key, recording.playback_key} - {None}
     delete_objects(session, [key for key in keys if key is not None])
     session.delete(recording)
