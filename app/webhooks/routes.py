@@ -34,7 +34,7 @@ MADE = problems(_BAD_URL | {409: ("too_many_webhooks", "There are too many; remo
 LISTED = problems(_NO_WEBHOOK | {400: ("bad_cursor", "The cursor is none of ours.")})
 
 
-@router.get("", responses=problems())
+@router.get("", responses=problems(), summary="List webhooks")
 def list_webhooks(context: ContextDep) -> WebhookList:
     """All receivers with their health, the oldest first."""
     with context.database.read() as session:
@@ -42,7 +42,7 @@ def list_webhooks(context: ContextDep) -> WebhookList:
     return WebhookList(items=found, types=list(SUBSCRIBABLE))
 
 
-@router.post("", status_code=201, responses=MADE)
+@router.post("", status_code=201, responses=MADE, summary="Add a webhook")
 def create_webhook(given: WebhookIn, response: Response, context: ContextDep) -> WebhookWithSecret:
     """Have messages sent to an address; the answer has the secret, this one time."""
     url = service.checked(given.url, policy(context))
@@ -56,14 +56,14 @@ def create_webhook(given: WebhookIn, response: Response, context: ContextDep) ->
     return made
 
 
-@router.get("/{webhook_id}", responses=NOT_FOUND)
+@router.get("/{webhook_id}", responses=NOT_FOUND, summary="Read a webhook")
 def read_webhook(webhook_id: WebhookId, context: ContextDep) -> WebhookOut:
     """A receiver and how it is."""
     with context.database.read() as session:
         return read.webhook(session, service.get(session, webhook_id))
 
 
-@router.patch("/{webhook_id}", responses=CHANGED)
+@router.patch("/{webhook_id}", responses=CHANGED, summary="Change, pause or resume a webhook")
 def change_webhook(webhook_id: WebhookId, given: WebhookChange, context: ContextDep) -> WebhookOut:
     """Change address, description or events; pause it, or resume it."""
     url = None if given.url is None else service.checked(given.url, policy(context))
@@ -82,14 +82,14 @@ def change_webhook(webhook_id: WebhookId, given: WebhookChange, context: Context
     )
 
 
-@router.delete("/{webhook_id}", status_code=204, responses=NOT_FOUND)
+@router.delete("/{webhook_id}", status_code=204, responses=NOT_FOUND, summary="Remove a webhook")
 def remove_webhook(webhook_id: WebhookId, context: ContextDep) -> Response:
     """Send nothing more to it; its secret and its deliveries are deleted."""
     context.database.transact(lambda session: service.remove(session, webhook_id))
     return Response(status_code=204)
 
 
-@router.post("/{webhook_id}/rotate", responses=NOT_FOUND)
+@router.post("/{webhook_id}/rotate", responses=NOT_FOUND, summary="Make a new secret")
 def rotate_secret(
     webhook_id: WebhookId, response: Response, context: ContextDep
 ) -> WebhookWithSecret:
@@ -100,7 +100,7 @@ def rotate_secret(
     )
 
 
-@router.post("/{webhook_id}/test", status_code=202, responses=PAUSED)
+@router.post("/{webhook_id}/test", status_code=202, responses=PAUSED, summary="Send a test message")
 def test_webhook(
     webhook_id: WebhookId, response: Response, context: ContextDep
 ) -> DeliveryWithPayload:
@@ -112,7 +112,7 @@ def test_webhook(
     return made
 
 
-@router.get("/{webhook_id}/deliveries", responses=LISTED)
+@router.get("/{webhook_id}/deliveries", responses=LISTED, summary="List deliveries")
 def list_deliveries(
     webhook_id: WebhookId,
     context: ContextDep,
@@ -128,7 +128,9 @@ def list_deliveries(
         return DeliveryPage(items=read.deliveries(session, found), next=following)
 
 
-@router.get("/{webhook_id}/deliveries/{delivery_id}", responses=NOT_FOUND)
+@router.get(
+    "/{webhook_id}/deliveries/{delivery_id}", responses=NOT_FOUND, summary="Read a delivery"
+)
 def read_delivery(
     webhook_id: WebhookId, delivery_id: DeliveryId, context: ContextDep
 ) -> DeliveryWithPayload:
@@ -137,7 +139,12 @@ def read_delivery(
         return read.whole_delivery(session, service.delivery(session, webhook_id, delivery_id))
 
 
-@router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202, responses=PAUSED)
+@router.post(
+    "/{webhook_id}/deliveries/{delivery_id}/redeliver",
+    status_code=202,
+    responses=PAUSED,
+    summary="Send a message again",
+)
 def redeliver(
     webhook_id: WebhookId, delivery_id: DeliveryId, context: ContextDep
 ) -> DeliveryWithPayload:
