@@ -43,6 +43,7 @@ from app.transcriptions.events import router as events
 from app.transcriptions.exports.routes import router as exports
 from app.transcriptions.routes import router as transcriptions
 from app.uploads.routes import router as uploads
+from app.webhooks.routes import router as webhooks
 
 DESCRIPTION = "Transcribes recorded speech on your own computer, with times and doubts."
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         faults,
         sample,
         quality,
+        webhooks,
         health,
     ):
         app.include_router(router)

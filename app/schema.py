@@ -17,6 +17,7 @@ import app.compatible.tables
 import app.domains.tables
 import app.faults.tables
 import app.idempotency.tables
+import app.mail.tables
 import app.outbox.tables
 import app.previews.tables
 import app.projects.tables
@@ -25,7 +26,8 @@ import app.releases.tables
 import app.review.tables
 import app.telemetry.tables
 import app.transcriptions.tables
-import app.uploads.tables  # noqa: F401 (imported for the tables they define)
+import app.uploads.tables
+import app.webhooks.tables  # noqa: F401 (imported for the tables they define)
 from app.database import Database
 from app.search.index import INDEX, TABLES
 from app.settings import REPOSITORY

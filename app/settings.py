@@ -12,16 +12,19 @@ import re
 import tempfile
 from decimal import Decimal
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PositiveFloat, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _SOCKET_PATH_LIMIT = 90
 """A unix socket's path may have 107 bytes; the names below the folder need the rest."""
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
+STANDARD_S = (5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
+"""Pauses between attempts, as Standard Webhooks suggests: 3 days and 3 hours in all."""
 _ORIGIN = re.compile(r"https?://[^/\s]+/?")
 
 
@@ -137,6 +140,48 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds of a recording on which the effect of a domain is shown.",
     )
+    public_address: str = Field(
+        "",
+        description="Where links to transcripts lead, e.g. `https://lectern.example.org`; empty:"
+        " to this computer only.",
+    )
+    webhook_networks: str = Field(
+        "",
+        description="Networks besides the public internet to which webhooks may be sent, also over"
+        " http, e.g. `127.0.0.0/8, 192.168.1.0/24`.",
+    )
+    webhook_timeout_s: float = Field(
+        15.0, gt=0, le=60, description="Seconds in which a receiver must have answered."
+    )
+    webhook_retry_s: tuple[PositiveFloat, ...] = Field(
+        STANDARD_S,
+        description="Seconds between attempts at one message, as a JSON list.",
+    )
+    webhook_pause_days: float = Field(
+        5.0, gt=0, description="Days of nothing but failures after which a webhook is paused."
+    )
+    event_days: float = Field(
+        30.0, gt=0, description="Days for which messages, sent or not, are kept."
+    )
+    smtp_host: str = Field("", description="Mail server; empty: no mails are sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls` (port 587), `tls` (port 465), or `none`."
+    )
+    smtp_user: str = Field("", description="Name to sign in with; empty: without.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of that name.")
+    mail_from: str = Field("", description="Sender of mails; needed with a mail server.")
+    mail_to: str = Field(
+        "",
+        validate_default=True,
+        description="Who is told when a batch is done or stuck; several with commas.",
+    )
+    mail_stuck_min: float = Field(
+        60.0, gt=0, description="Minutes in which nothing moves before a mail says so."
+    )
+    mail_names: bool = Field(
+        False, description="Tell the names of files in mails; else failed ones are told by id."
+    )
     corpora: Path = Field(
         REPOSITORY.parent / "shared" / "corpora",
         description="Folder with corpora of real speech for evaluation and tests.",
@@ -149,7 +194,7 @@ class Settings(BaseSettings):
             raise ValueError("it must look like s3://bucket or s3://bucket/prefix")
         return url.rstrip("/")
 
-    @field_validator("s3_endpoint")
+    @field_validator("s3_endpoint", "public_address")
     @classmethod
     def _origin(cls, address: str) -> str:
         if address and not _ORIGIN.fullmatch(address):
@@ -165,6 +210,33 @@ class Settings(BaseSettings):
                 " there, or set this to true if nobody can listen"
             )
         return allowed
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, listed: str) -> str:
+        for each in listed.split(","):
+            if each.strip():
+                ip_network(each.strip())
+        return listed
+
+    @field_validator("mail_to")
+    @classmethod
+    def _addressed(cls, to: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host"):
+            for name, value in (("FROM", info.data.get("mail_from", "")), ("TO", to)):
+                if "@" not in value or "\n" in value or "\r" in value:
+                    raise ValueError(f"LECTERN_MAIL_{name} must have a mail address")
+        return to
+
+    @property
+    def mails(self) -> bool:
+        """Whether there is a server to hand mails to."""
+        return bool(self.smtp_host)
+
+    @property
+    def page_url(self) -> str:
+        """Where people reach the page."""
+        return self.public_address or f"http://{self.host}:{self.ui_port}"
 
     @property
     def database(self) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from ui import wire, wire_domains, wire_exports, wire_models, wire_projects
+from ui import wire, wire_domains, wire_exports, wire_models, wire_projects, wire_webhooks
 from ui.settings import Settings
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, write=None)
@@ -226,6 +226,53 @@ class Client:
     def trained_on(self, recording_id: str) -> wire_models.Trained:
         """The versions that learned from a recording."""
         return self._get(wire_models.Trained, f"/v1/recordings/{_part(recording_id)}/models")
+
+    # Webhooks
+
+    def webhooks(self) -> wire_webhooks.Webhooks:
+        """Who is told of what happens, and what there is to be told."""
+        return self._get(wire_webhooks.Webhooks, "/v1/webhooks")
+
+    def add_webhook(
+        self, url: str, description: str = "", events: Sequence[str] = ()
+    ) -> wire_webhooks.WithSecret:
+        body = {"url": url, "description": description, "events": list(events)}
+        answer = self._send("POST", "/v1/webhooks", json=body)
+        return wire_webhooks.WithSecret.model_validate(answer.json())
+
+    def set_webhook_state(self, webhook_id: str, state: str) -> wire_webhooks.Webhook:
+        """`paused` or `enabled`."""
+        answer = self._send("PATCH", f"/v1/webhooks/{_part(webhook_id)}", json={"state": state})
+        return wire_webhooks.Webhook.model_validate(answer.json())
+
+    def remove_webhook(self, webhook_id: str) -> None:
+        self._send("DELETE", f"/v1/webhooks/{_part(webhook_id)}")
+
+    def rotate_webhook(self, webhook_id: str) -> wire_webhooks.WithSecret:
+        """A new secret; the old one is good for another day."""
+        answer = self._send("POST", f"/v1/webhooks/{_part(webhook_id)}/rotate")
+        return wire_webhooks.WithSecret.model_validate(answer.json())
+
+    def test_webhook(self, webhook_id: str) -> wire_webhooks.Delivery:
+        answer = self._send("POST", f"/v1/webhooks/{_part(webhook_id)}/test")
+        return wire_webhooks.Delivery.model_validate(answer.json())
+
+    def deliveries(
+        self, webhook_id: str, *, limit: int = 20, cursor: str | None = None
+    ) -> wire_webhooks.Deliveries:
+        """The newest first; give `next` as `cursor` to go on."""
+        params: dict[str, Any] = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        path = f"/v1/webhooks/{_part(webhook_id)}/deliveries"
+        return self._get(wire_webhooks.Deliveries, path, params)
+
+    def delivery(self, webhook_id: str, delivery_id: str) -> wire_webhooks.Delivery:
+        path = f"/v1/webhooks/{_part(webhook_id)}/deliveries/{_part(delivery_id)}"
+        return self._get(wire_webhooks.Delivery, path)
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> wire_webhooks.Delivery:
+        """Send it once more, at once."""
+        path = f"/v1/webhooks/{_part(webhook_id)}/deliveries/{_part(delivery_id)}/redeliver"
+        return wire_webhooks.Delivery.model_validate(self._send("POST", path).json())
 
     # Quality
 

@@ -33,6 +33,7 @@ PAGES = (
     "/quality",
     "/models",
     "/walkthrough",
+    "/settings",
 )
 HERE = Path(__file__).parent
 # Streamlit would look for them beside its script; that one lies among the pages, because Streamlit

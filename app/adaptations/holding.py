@@ -107,7 +107,7 @@ def hand_back(session: Session, held: Held, why: str) -> None:
 def fail(session: Session, held: Held, code: str, message: str, *, retryable: bool) -> None:
     """End it with an error; what serves the domain is not touched. Raises `LeaseLost`."""
     row = _held(session, held)
-    service.end(row, AdaptationState.FAILED)
+    service.end(session, row, AdaptationState.FAILED)
     row.error_code, row.error_message, row.error_retryable = code, message, retryable
 
 
@@ -118,7 +118,7 @@ def lose(session: Session, row: Adaptation, max_losses: int) -> None:
     if row.losses < max_losses:
         _queue(session, row, "the process that trained died; it goes on where it was")
         return
-    service.end(row, AdaptationState.FAILED)
+    service.end(session, row, AdaptationState.FAILED)
     row.error_code, row.error_retryable = "training_keeps_dying", True
     row.error_message = (
         f"Training was given up after its process had died {row.losses} times, most likely for want"
@@ -138,7 +138,9 @@ def made(session: Session, held: Held, record: VersionRecord, adapter_key: str) 
     version = releases.register(session, domain, record, adapter_key, by=GATE)
     if version.state is State.CANDIDATE and not _somebody_decided(session, row):
         releases.promote(session, domain.name, version.number, reason="passed the gate", by=GATE)
-    service.end(row, AdaptationState.SUCCEEDED if record.passed else AdaptationState.REFUSED)
+    service.end(
+        session, row, AdaptationState.SUCCEEDED if record.passed else AdaptationState.REFUSED
+    )
     row.version_id, row.progress = version.id, 1.0
     return version
 

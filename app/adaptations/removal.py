@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from app.adaptations.tables import Adaptation, AdaptationState
+from app.adaptations.telling import tell_over
 from app.clock import now
 from app.domains.tables import Domain, DomainText
 from app.outbox.service import wake
@@ -24,6 +25,7 @@ def of_domain(session: Session, domain: Domain) -> None:
             row.state, row.finished_at = AdaptationState.CANCELLED, now()
             row.fence += 1
             row.revision += 1
+            tell_over(session, row)
     texts = select(DomainText).where(DomainText.domain_id == domain.id, col(DomainText.text) != "")
     found = session.exec(texts).all()
     for text in found:

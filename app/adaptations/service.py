@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from app.adaptations import texts
 from app.adaptations.tables import Adaptation, AdaptationState
+from app.adaptations.telling import tell_over
 from app.clock import now
 from app.domains import service as domains
 from app.domains.tables import Domain, DomainText, Glossary
@@ -144,7 +145,7 @@ def cancel(session: Session, name: str, adaptation_id: str) -> Adaptation:
             code="adaptation_over",
             detail=f"This adaptation is over ({found.state}); there is nothing to cancel.",
         )
-    end(found, AdaptationState.CANCELLED)
+    end(session, found, AdaptationState.CANCELLED)
     return found
 
 
@@ -166,12 +167,13 @@ def retry(session: Session, name: str, adaptation_id: str) -> Adaptation:
     return _begin_again(session, found)
 
 
-def end(row: Adaptation, state: AdaptationState) -> None:
+def end(session: Session, row: Adaptation, state: AdaptationState) -> None:
     """Nobody works on it from here on: the fence says so to whoever does."""
     row.state, row.finished_at = state, now()
     row.fence += 1
     row.revision += 1
     row.note, row.eta_seconds = "", None
+    tell_over(session, row)
 
 
 def is_set_up(session: Session) -> bool:

@@ -21,6 +21,8 @@ from app.dispatcher.steady import SteadyClock
 from app.faults.service import FaultSwitches
 from app.faults.stalling import keep_all_others_from_writing
 from app.idempotency.service import forget_expired
+from app.mail.postman import Postman
+from app.mail.postman import forget_old as forget_mails
 from app.projects.retention import delete_due
 from app.recordings.service import sweep_unused
 from app.settings import get_settings
@@ -29,11 +31,14 @@ from app.telemetry.service import forget_dead, seen
 from app.transcriptions.orphans import named_objects
 from app.transcriptions.reaper import Reaper
 from app.uploads.sweep import Sweeper
+from app.webhooks.courier import Courier
+from app.webhooks.service import forget_old as forget_events
 
 logger = logging.getLogger("lectern.dispatcher")
 
 POLL_S = 0.1
 FAILED_PAUSE_S = 1.0
+COURIER_S = 0.5
 LEFTOVER_S = 3600.0
 """What was left half-done is removed after this long."""
 
@@ -68,12 +73,14 @@ def main() -> None:
     context = open_context(get_settings())
     faults = context.faults
     relay = Relay(context, Broker(make_celery(context.settings.broker)), faults)
-    chores = _chores(context, relay, faults)
+    courier = Courier(context)
+    chores = [*_chores(context, relay, faults), Chore(COURIER_S, courier.run_once)]
     logger.info("ready")
     while not stop.is_set():
         due = [chore for chore in chores if time.monotonic() >= chore.due_at]
         outcomes = [_attempt(relay.run_once), *(chore.do() for chore in due)]
         stop.wait(POLL_S if all(outcomes) else FAILED_PAUSE_S)
+    courier.stop()
 
 
 def _attempt(work: Callable[[], object]) -> bool:
@@ -118,6 +125,8 @@ def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore
             if steady.is_steady():
                 sweep_unused(session, settings.unused_upload_h)
                 forget_expired(session)
+                forget_events(session, settings.event_days)
+                forget_mails(session, settings.event_days)
             forget_sent(session)
             forget_old(session)
             forget_dead(session, timedelta(hours=1))
@@ -141,6 +150,7 @@ def _chores(context: Context, relay: Relay, faults: FaultSwitches) -> list[Chore
         Chore(600.0, sweep_storage, takes_long=True),
         Chore(600.0, Sweeper(context).run, takes_long=True),
         Chore(20.0, relay.wake_all),
+        Chore(10.0, Postman(context).run, takes_long=True),
         Chore(0.5, faults.maybe_die),
     ]
 

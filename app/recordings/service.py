@@ -25,6 +25,8 @@ from app.recordings.tables import Recording
 from app.recordings.upload import ReceivedFile
 from app.releases.learned import mark_deleted
 from app.storage.base import Storage
+from app.webhooks.announcing import announce
+from app.webhooks.kinds import EventType
 
 
 def examine(context: Context, source: Source) -> AudioInfo:
@@ -116,6 +118,14 @@ def remove(session: Session, recording: Recording) -> None:
     keys = {recording.storage_key, recording.playback_key} - {None}
     delete_objects(session, [key for key in keys if key is not None])
     session.delete(recording)
+    announce(
+        session,
+        EventType.RECORDING_DELETED,
+        recording.id,
+        {"id": recording.id},
+        owner_id=recording.owner_id,
+        organisation_id=recording.organisation_id,
+    )
     session.flush()
     same = select(Recording.id).where(Recording.upload_sha256 == recording.upload_sha256)
     if session.exec(same).first() is None:

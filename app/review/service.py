@@ -28,6 +28,7 @@ from app.review.tags import Seen
 from app.review.text import MAX_SPEAKER, MAX_TEXT, cleaned
 from app.review.words import StoredWord, realign, text_of
 from app.transcriptions.tables import SegmentRow, Transcription
+from app.transcriptions.telling import tell_final
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,7 @@ def finalise(session: Session, revision_id: str, job_id: str, seen: Seen) -> Don
         return Done(job, [], [], None)
     unseen_whole_refused(job, seen)
     job.final_at = now()
+    tell_final(session, job)
     return Done(job, [], [], commit(session, job, revision_id, Kind.FINALISED))
 
 

@@ -8,12 +8,21 @@ from app.clock import now
 from app.outbox.service import wake
 from app.outbox.tables import Topic
 from app.transcriptions.tables import Attempt, AttemptState, Stage, Status, Transcription
+from app.transcriptions.telling import tell_over
 
 
-def fail(attempt: Attempt, job: Transcription, code: str, message: str, *, retryable: bool) -> None:
+def fail(
+    session: Session,
+    attempt: Attempt,
+    job: Transcription,
+    code: str,
+    message: str,
+    *,
+    retryable: bool,
+) -> None:
     """End the attempt and the job with an error. The caller holds both rows."""
     _end(attempt, AttemptState.FAILED, f"{code}: {message}")
-    _fail_job(job, code, message, retryable=retryable)
+    _fail_job(session, job, code, message, retryable=retryable)
 
 
 def hand_back(session: Session, attempt: Attempt, job: Transcription, why: str) -> None:
@@ -68,7 +77,7 @@ def lose(
         " and was set aside; other recordings are not affected. Export it as WAV or FLAC and send"
         " that, or try again."
     )
-    _fail_job(job, code, message, retryable=True)
+    _fail_job(session, job, code, message, retryable=True)
 
 
 def _end(attempt: Attempt, state: AttemptState, why: str) -> None:
@@ -77,8 +86,11 @@ def _end(attempt: Attempt, state: AttemptState, why: str) -> None:
     attempt.error = why
 
 
-def _fail_job(job: Transcription, code: str, message: str, *, retryable: bool) -> None:
+def _fail_job(
+    session: Session, job: Transcription, code: str, message: str, *, retryable: bool
+) -> None:
     job.status = Status.FAILED
     job.finished_at = now()
     job.error_code, job.error_message, job.error_retryable = code, message, retryable
     job.revision += 1
+    tell_over(session, job)

@@ -8,6 +8,7 @@ from app.clock import now
 from app.outbox.service import delete_objects
 from app.transcriptions.read import text_of
 from app.transcriptions.tables import Stage, Status, Transcription, WindowRow, WindowState
+from app.transcriptions.telling import tell_over
 
 
 def finish_if_complete(session: Session, job: Transcription) -> bool:
@@ -31,10 +32,12 @@ def finish_if_complete(session: Session, job: Transcription) -> bool:
             " at the model host's log if it fails again."
         )
         job.error_retryable = True
+        tell_over(session, job)
         return True
     job.status, job.stage = Status.SUCCEEDED, Stage.DONE
     job.done_s = job.duration_s or job.done_s
     job.text = text_of(session, job.id)
+    tell_over(session, job)
     # The sound of windows that are done was removed as they were
     left = session.exec(
         select(WindowRow.audio_key).where(

@@ -214,7 +214,7 @@ def _know(recording: Recording, decoded: Decoded) -> None:
 def fail(session: Session, held: Preparation, code: str, message: str, *, retryable: bool) -> None:
     """End the attempt and the job with an error. Raises `LeaseLost`."""
     attempt, job = _held(session, held)
-    attempts.fail(attempt, job, code, message, retryable=retryable)
+    attempts.fail(session, attempt, job, code, message, retryable=retryable)
 
 
 def hand_back(session: Session, held: Preparation, why: str) -> None:

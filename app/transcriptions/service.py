@@ -30,6 +30,7 @@ from app.transcriptions.tables import (
     WindowRow,
     WindowState,
 )
+from app.transcriptions.telling import tell_over
 
 
 def submit(
@@ -107,6 +108,7 @@ def cancel(session: Session, transcription_id: str) -> Transcription:
         .values(state=AttemptState.CANCELLED, finished_at=now())
     )
     release_windows(session, job.id)
+    tell_over(session, job)
     return job
 
 

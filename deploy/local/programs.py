@@ -25,6 +25,9 @@ _MODEL_HOST_ENVIRONMENT = {
 }
 
 
+SECRETS = ("LECTERN_DATABASE_URL", "LECTERN_BROKER_URL", "LECTERN_SMTP_PASSWORD")
+
+
 class NoBroker(Exception):
     """No broker is installed that could be started."""
 
@@ -84,11 +87,7 @@ def _without_secrets(command: tuple[str, ...]) -> tuple[str, ...]:
     A process that reads files of strangers, and one that needs the API only, never see them.
     """
     # Ch 28 · Security and Privacy: who needs no key is not given one
-    secret = [
-        name
-        for name in sorted(os.environ)
-        if name.startswith("AWS_") or name in ("LECTERN_DATABASE_URL", "LECTERN_BROKER_URL")
-    ]
+    secret = [name for name in sorted(os.environ) if name.startswith("AWS_") or name in SECRETS]
     return ("env", *(part for name in secret for part in ("-u", name)), *command)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import export_commands, model_commands, project_commands
+from ui.cli import export_commands, model_commands, project_commands, webhook_commands
 from ui.cli.exits import EPILOG, Exit
 from ui.cli.export_commands import FormatOption, PresetOption, SetOption
 from ui.cli.frame import Json
@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(model_commands.app, name="models")
+app.add_typer(webhook_commands.app, name="webhooks")
 app.add_typer(project_commands.app, name="projects")
 export_commands.add_to(app)
 

@@ -17,6 +17,7 @@ PAGES = [
     st.Page("quality.py", title=say("Quality"), url_path="quality"),
     st.Page("models.py", title=say("Models"), url_path="models"),
     st.Page("walkthrough.py", title=say("Walkthrough"), url_path="walkthrough"),
+    st.Page("settings.py", title=say("Settings"), url_path="settings"),
     st.Page("transcript.py", title=say("Transcript"), url_path="transcript", visibility="hidden"),
 ]
 

@@ -1,0 +1,1 @@
+"""Tell other programs what happened: signed messages over HTTP, by Standard Webhooks."""
