@@ -22,6 +22,7 @@ import app.previews.tables
 import app.recordings.tables
 import app.releases.tables
 import app.review.tables
+import app.sharing.tables
 import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables  # noqa: F401 (imported for the tables they define)

@@ -126,6 +126,13 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds of a recording on which the effect of a domain is shown.",
     )
+    public_address: str = Field(
+        "",
+        description="Where links to transcripts lead, e.g. `https://lectern.example.org`; empty:"
+        " to this computer only.",
+    )
+    share_days: float = Field(14.0, gt=0, description="Days for which a link works.")
+    max_share_days: float = Field(90.0, gt=0, description="Most days a link may be made for.")
     corpora: Path = Field(
         REPOSITORY.parent / "shared" / "corpora",
         description="Folder with corpora of real speech for evaluation and tests.",
@@ -138,7 +145,7 @@ class Settings(BaseSettings):
             raise ValueError("it must look like s3://bucket or s3://bucket/prefix")
         return url.rstrip("/")
 
-    @field_validator("s3_endpoint")
+    @field_validator("s3_endpoint", "public_address")
     @classmethod
     def _origin(cls, address: str) -> str:
         if address and not _ORIGIN.fullmatch(address):
