@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit.starlette import App
 
-from ui import index
+from ui import guest, index
 from ui.guard import Guard
 from ui.leaving import prompt_exit
 from ui.proxy import Proxy
@@ -50,7 +50,7 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 app = App(
     HERE / "pages" / "shell.py",
-    routes=[proxy.route, FONTS, SCRIPTS, *index.routes(PAGES)],
-    middleware=[Middleware(Guard)],
+    routes=[proxy.route, *guest.routes(), FONTS, SCRIPTS, *index.routes(PAGES)],
+    middleware=[Middleware(Guard, public_address=get_settings().public_address)],
     lifespan=_lifespan,
 )

@@ -74,6 +74,11 @@ def several(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def several_days(days: float) -> str:
+    """`1 day`, `14 days`, `0.5 days`."""
+    return f"{days:g} {'day' if days == 1 else 'days'}"
+
+
 def model(name: str) -> str:
     """A model as people call it: an adapter's sum says nothing to them."""
     parent, joint, _ = name.partition("+")

@@ -34,7 +34,8 @@ class History {
   line(revision) {
     const made = element("li");
     const when = new Date(revision.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-    made.append(element("span", "when", `${KINDS[revision.kind] || revision.kind}${this.place(revision)}, ${when}`));
+    const by = revision.by.startsWith("shr_") ? ` by a guest with the link ${revision.label ? `“${revision.label}”` : "without a label"}` : "";
+    made.append(element("span", "when", `${KINDS[revision.kind] || revision.kind}${this.place(revision)}${by}, ${when}`));
     const [before, after] = [revision.before, revision.after].map((said) => said.map((each) => each.text).join(" | "));
     if (before !== after) {
       made.append(element("del", "", before || "[nothing said]"), " ", element("ins", "", after || "[nothing said]"));
