@@ -29,6 +29,7 @@ _POLICY = "; ".join(
         "style-src 'self'",
         "connect-src 'self'",
         "media-src 'self'",
+        "img-src data:",
         "font-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",

@@ -34,7 +34,7 @@ _DAYS = (1, 7, 14, 30, 90)
 @st.fragment
 def sharing(job: wire.Transcription) -> None:
     """One quiet button; what it opens asks the API only when it is drawn."""
-    with st.popover("Share", key=f"share-{job.id}"), problems.told():
+    with st.popover("Share", type="tertiary", key=f"share-{job.id}"), problems.told():
         found = session.client().shares(job.id)
         _reach(found.reach)
         made = st.session_state.get(_key(job, "made"))
@@ -64,29 +64,25 @@ def _reach(reach: str) -> None:
 
 
 def _ask(job: wire.Transcription, found: links.Shares) -> None:
-    role = st.selectbox(
+    st.selectbox(
         "What it allows", list(ROLES), format_func=lambda each: ROLES[each], key=_key(job, "role")
     )
     days = sorted({each for each in _DAYS if each <= found.max_share_days} | {found.share_days})
-    until = st.selectbox(
+    st.selectbox(
         "Ends after",
         days,
         index=days.index(found.share_days),
         format_func=lambda each: words.several_days(each),
         key=_key(job, "days"),
     )
-    label = st.text_input(
+    st.text_input(
         "For whom (only you see it)", max_chars=100, key=_key(job, "label"), placeholder="Optional"
     )
-    st.button(
-        "Make a link",
-        on_click=_make,
-        args=(job, role, label, until),
-        key=_key(job, "make"),
-    )
+    st.button("Make a link", on_click=_make, args=(job,), key=_key(job, "make"))
 
 
-def _make(job: wire.Transcription, role: str, label: str, days: float) -> None:
+def _make(job: wire.Transcription) -> None:
+    role, days, label = (st.session_state[_key(job, each)] for each in ("role", "days", "label"))
     # A minute less: the longest time allowed is counted from when the API hears of it
     until = datetime.now(UTC) + timedelta(days=days) - timedelta(minutes=1)
     with problems.announced():
