@@ -78,7 +78,7 @@ def tallies(session: Session, transcription_id: str) -> dict[str, Tally]:
     times: dict[str, dict[Deed, int]] = {}
     last: dict[str, datetime] = {}
     for share_id, deed, count, at in session.exec(query):
-        times.setdefault(share_id, {})[deed] = count
+        times.setdefault(share_id, {})[Deed(deed)] = count
         last[share_id] = max(at, last.get(share_id, at))
     return {share_id: Tally(found, last[share_id]) for share_id, found in times.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -14,7 +15,7 @@ from app.transcriptions.tables import Status
 _SHARE = "shr_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"
 _SEGMENT = "seg_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"
 _SECRET = "q3mT0yqG9m4bXo1sYc7VtN2kPz8rLw5uHd6JfEaQiKg"  # noqa: S105 (an example)
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "id": _SHARE,
     "role": "comment",
     "label": "Prof. Lund",
@@ -30,7 +31,7 @@ _EXAMPLE = {
     "refused": 0,
     "last_at": "2026-11-23T14:05:00Z",
 }
-_COMMENT = {
+_COMMENT: dict[str, Any] = {
     "id": "com_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f",
     "segment": _SEGMENT,
     "at": 12.4,
