@@ -22,7 +22,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test setup-training run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
-	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table clean
+	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table words clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -164,6 +164,9 @@ screenshots: $(TEST_STAMP)  ## Take the pictures of the README again (needs Chro
 
 readme: $(STAMP)  ## Rewrite what the README has from results files and settings
 	@$(BIN)/python -m deploy.readme
+
+words: $(STAMP)  ## Bring the words of the screen up to date, and say which are not translated
+	@$(BIN)/python -m ui.words update
 
 settings-table: $(STAMP)  ## Print the table of settings, as in the README
 	@$(BIN)/python -m deploy.settings_table

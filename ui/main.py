@@ -17,9 +17,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit.starlette import App
 
-from ui import guest, index
+from ui import index, switching
 from ui.guard import Guard
 from ui.leaving import prompt_exit
+from ui.parts import guest
 from ui.proxy import Proxy
 from ui.settings import get_settings
 
@@ -50,7 +51,14 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 app = App(
     HERE / "pages" / "shell.py",
-    routes=[proxy.route, *guest.routes(), FONTS, SCRIPTS, *index.routes(PAGES)],
+    routes=[
+        proxy.route,
+        *guest.routes(),
+        switching.route(PAGES),
+        FONTS,
+        SCRIPTS,
+        *index.routes(PAGES),
+    ],
     middleware=[Middleware(Guard, public_address=get_settings().public_address)],
     lifespan=_lifespan,
 )

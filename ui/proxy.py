@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ui.guest import session
+from ui import guests
 from ui.settings import Settings
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -79,7 +79,7 @@ class Proxy:
         headers = {k: v for k, v in answer.headers.multi_items() if k not in _NOT_RETURNED}
         if headers.get("location", "").startswith("/v1/"):
             headers["location"] = "/api/" + headers["location"].removeprefix("/v1/")
-        cookie = session.cookie(request, answer.status_code)
+        cookie = guests.cookie(request, answer.status_code)
         if cookie is not None:
             headers["set-cookie"] = cookie
         chunks = self._events(answer) if _is_event_stream(answer) else _chunks(answer)
@@ -136,9 +136,9 @@ class Proxy:
         if not any(name == b"accept-encoding" for name, _ in headers):
             # httpx would ask for compression by itself, which this browser did not
             headers.append((b"accept-encoding", b"identity"))
-        if session.concerns(request.scope["path"]):
+        if guests.concerns(request.scope["path"]):
             # Ch 28 · Security and Privacy: what a guest asks for is never asked in the owner's name
-            given = session.credentials(request)
+            given = guests.credentials(request)
             return headers + ([(b"authorization", given.encode("latin-1"))] if given else [])
         token = self._settings.token()
         if token:

@@ -39,6 +39,7 @@ class Format(Wire):
 class Formats(Wire):
     items: list[Format]
     filler_languages: list[str]
+    number_languages: list[str]
 
 
 class Report(Wire):

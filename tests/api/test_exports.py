@@ -462,6 +462,32 @@ def test_fillers_of_a_language_without_a_list_are_not_guessed(
     assert "'pl'" in assert_problem(answer, 422, "no_filler_list")["detail"]
 
 
+@pytest.mark.parametrize("format", ["txt", "csv", "nvivo", "maxqda"])
+def test_numbers_become_digits_where_asked_for(client: TestClient, rows: Rows, format: str) -> None:
+    job = rows.prepared(1, language="en")
+    rows.recognise_all("In nineteen eighty-four we had twenty-five cows.")
+    with rows.context.database.write() as session:
+        session.execute(update(Transcription).values(language="en"))
+
+    def said(**options: str) -> str:
+        content = export(client, job, format, **options).content
+        if format == "nvivo":
+            return " ".join(c.text for t in word_document(content).tables for c in t._cells)
+        return squeezed(rich_text(content.decode()) if format == "maxqda" else content.decode())
+
+    assert "In nineteen eighty-four we had twenty-five cows." in said()
+    assert "In 1984 we had 25 cows." in said(numbers="digits")
+
+
+def test_number_words_of_an_unknown_language_are_not_guessed(
+    client: TestClient, rows: Rows, job: str
+) -> None:
+    with rows.context.database.write() as session:
+        session.execute(update(Transcription).values(language="pl"))
+    answer = client.get(f"/v1/transcriptions/{job}/export", params={"numbers": "digits"})
+    assert "'pl'" in assert_problem(answer, 422, "no_number_words")["detail"]
+
+
 def test_the_file_is_named_after_the_recording(client: TestClient, job: str) -> None:
     header = export(client, job, "srt").headers["content-disposition"]
     assert header.startswith('attachment; filename="the _best_ talk __.final.srt"')
@@ -483,7 +509,11 @@ def test_what_is_not_finished_is_not_exported(client: TestClient, rows: Rows, st
         ({"format": "pdf"}, "unknown_format", "there are txt, docx, srt"),
         ({"format": "srt", "preset": "x"}, "unknown_preset", "it has standard, quick"),
         ({"format": "json", "fillers": "keep"}, "option_not_supported", "it has none"),
-        ({"format": "srt", "times": "off"}, "option_not_supported", "speed, speakers, fillers"),
+        (
+            {"format": "srt", "times": "off"},
+            "option_not_supported",
+            "speed, speakers, fillers",
+        ),
         ({"format": "srt", "speed": "40"}, "bad_option", "it is 17 or 20"),
     ],
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from app.context import Context
+from deploy.local.programs import API_ENVIRONMENT
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _SERVE = """
@@ -66,6 +67,7 @@ def served(context: Context, headers: dict[str, str], temporary: Path) -> Iterat
             pass_fds=[listening.fileno()],
             env={
                 **os.environ,
+                **API_ENVIRONMENT,
                 "TMPDIR": str(temporary),
                 "LECTERN_DATABASE_URL": context.settings.database_url,
             },

@@ -23,17 +23,19 @@ def formats() -> wire.Formats:
 def rendered(job: TranscriptionOut, asked: Chosen) -> tuple[bytes, list[str]]:
     """The file, and what to know about it.
 
-    The language is known only now. Where it has no list of fillers they are kept, and that is
-    said: nobody wants to transcribe again for that.
+    The language is known only now. Where it has no list of fillers or number words, the words are
+    kept, and that is said: nobody wants to transcribe again for that.
     """
     notes: list[str] = []
     chosen = choose(asked.name, asked.params.get("preset"), _options(asked.params))
-    try:
-        segments = list(cleaned(job.segments, chosen.options, job.language))
-    except Problem as problem:
-        notes.append(f"The fillers were kept. {problem.detail}")
-        chosen = replace(chosen, options=chosen.options.with_values({"fillers": "keep"}))
-        segments = job.segments
+    for option in ("fillers", "numbers"):
+        others = {each: "keep" for each in ("fillers", "numbers") if each != option}
+        try:
+            cleaned(job.segments, chosen.options.with_values(others), job.language)
+        except Problem as problem:
+            notes.append(f"The {option} were kept as they are. {problem.detail}")
+            chosen = replace(chosen, options=chosen.options.with_values({option: "keep"}))
+    segments = list(cleaned(job.segments, chosen.options, job.language))
     if asked.report:
         found = report(job, segments, chosen).model_dump()
         notes += kept_note(wire.Report.model_validate(found))

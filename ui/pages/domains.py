@@ -7,6 +7,7 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import problems, session
 from ui.parts.domains import listing, making, own
+from ui.words import say
 
 
 def page() -> None:
@@ -25,9 +26,9 @@ def _domain(name: str) -> None:
     except ApiError as error:
         if error.code == problems.UNREACHABLE:
             raise
-        st.title("Domains", anchor=False)
+        st.title(say("Domains"), anchor=False)
         problems.tell(error)
-        st.page_link("domains.py", label="All domains")
+        st.page_link("domains.py", label=say("All domains"))
         return
     own.page(domain)
 

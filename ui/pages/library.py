@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.parts import library, search
+from ui.words import say
 
 
 def page() -> None:
-    st.title("Library", anchor=False)
+    st.title(say("Library"), anchor=False)
     asked = search.box()
     cursor = st.query_params.get("cursor")
     if asked:

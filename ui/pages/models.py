@@ -9,7 +9,9 @@ import streamlit as st
 from ui import wire_models
 from ui.client import ApiError
 from ui.parts import models, problems, quality, session
+from ui.parts.html import show
 from ui.parts.models import actions, figures, gate, heading, history, lineage, made, overview
+from ui.words import say
 
 _LOOKS = (
     Path(quality.__file__).parent / "quality.css",
@@ -23,14 +25,14 @@ def page() -> None:
     domain = st.query_params.get("domain", "")
     serving = session.client().serving()
     if not domain:
-        st.title("Models", anchor=False)
+        st.title(say("Models"), anchor=False)
         overview.section(serving)
         return
     mine = next((each for each in serving if each.domain == domain), None)
     if mine is None:
-        st.title("Models", anchor=False)
-        problems.tell(ApiError("domain_not_found", "There is no such domain here.", 404))
-        st.page_link("models.py", label="All domains")
+        st.title(say("Models"), anchor=False)
+        problems.tell(ApiError("domain_not_found", say("There is no such domain here."), 404))
+        st.page_link("models.py", label=say("All domains"))
         return
     _field(mine)
 
@@ -56,7 +58,7 @@ def _field(mine: wire_models.Serving) -> None:
     lineage.section(found, version)
     lineage.training(version.record, version.headline.metric if version.headline else "")
     if not withdrawn:
-        st.html('<h2 class="l-section">What it made</h2>')
+        show('<h2 class="l-section">What it made</h2>')
         made.section(version, done)
     history.section(found.events)
     history.card(version)

@@ -17,13 +17,14 @@ from ui.parts.quality import (
     headline,
     limits,
 )
+from ui.words import say
 
 _LOOK = Path(quality.__file__).parent / "quality.css"
 
 
 def page() -> None:
     st.html(_LOOK)
-    st.title("How good is it?", anchor=False)
+    st.title(say("How good is it?"), anchor=False)
     client = session.client()
     found = client.runs()
     if not found.runs:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.client import ApiError
-from ui.parts import faults, look, problems
+from ui.parts import faults, look, problems, switch
+from ui.words import begin, say
 
+begin()
 PAGES = [
-    st.Page("transcribe.py", title="Transcribe", url_path="transcribe", default=True),
-    st.Page("library.py", title="Library", url_path="library"),
-    st.Page("domains.py", title="Domains", url_path="domains"),
-    st.Page("quality.py", title="Quality", url_path="quality"),
-    st.Page("models.py", title="Models", url_path="models"),
-    st.Page("walkthrough.py", title="Walkthrough", url_path="walkthrough"),
-    st.Page("transcript.py", title="Transcript", url_path="transcript", visibility="hidden"),
+    st.Page("transcribe.py", title=say("Transcribe"), url_path="transcribe", default=True),
+    st.Page("library.py", title=say("Library"), url_path="library"),
+    st.Page("domains.py", title=say("Domains"), url_path="domains"),
+    st.Page("quality.py", title=say("Quality"), url_path="quality"),
+    st.Page("models.py", title=say("Models"), url_path="models"),
+    st.Page("walkthrough.py", title=say("Walkthrough"), url_path="walkthrough"),
+    st.Page("transcript.py", title=say("Transcript"), url_path="transcript", visibility="hidden"),
 ]
 
 st.set_page_config(page_title="Lectern", layout="centered")
@@ -28,3 +30,4 @@ except ApiError as error:
         problems.wait_for_service()
     else:
         problems.tell(error)
+switch.languages()

@@ -6,10 +6,11 @@ import streamlit as st
 
 from ui.parts import jobs, microphone, prepared, sample, session
 from ui.parts.dropzone import dropzone
+from ui.words import say
 
 
 def page() -> None:
-    st.title("Transcribe a recording", anchor=False)
+    st.title(say("Transcribe a recording"), anchor=False)
     # Ch 28 · Security and Privacy: the recording goes to this computer's own service, nowhere else
     prepared.keep(dropzone(), microphone.recorder())
     prepared.panel()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.client import ApiError
 from ui.parts import chapters, problems, session
+from ui.words import SOURCE, using
 
 
 def page() -> None:
@@ -24,4 +25,5 @@ def page() -> None:
     chapters.chapter_page(chapter)
 
 
-page()
+with using(SOURCE):
+    page()

@@ -10,10 +10,11 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import problems, session
 from ui.parts.html import show
+from ui.words import later, say
 
 _PARAMETER = "domain"
 _KEY = "option_domain"
-GENERAL = "General"
+GENERAL = later("General")
 
 
 def chosen() -> str | None:
@@ -28,12 +29,12 @@ def select() -> None:
     if st.session_state.get(_KEY) not in titles:
         st.session_state[_KEY] = chosen() or ""
     st.selectbox(
-        "Domain",
+        say("Domain"),
         list(titles),
         format_func=lambda name: titles[name],
         key=_KEY,
         on_change=_mirror,
-        help="A domain gives the recogniser the words of a field. Make your own on Domains.",
+        help=say("A domain gives the recogniser the words of a field. Make your own on Domains."),
     )
 
 
@@ -50,11 +51,11 @@ def announced() -> None:
 def _titles() -> dict[str, str]:
     """Title by name; the first is none."""
     try:
-        return {"": GENERAL} | {each.name: each.title for each in session.client().domains()}
+        return {"": say(GENERAL)} | {each.name: each.title for each in session.client().domains()}
     except ApiError as error:
         if error.code == problems.UNREACHABLE:
             raise
-        return {"": GENERAL}
+        return {"": say(GENERAL)}
 
 
 def _mirror() -> None:

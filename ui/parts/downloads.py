@@ -10,16 +10,17 @@ import streamlit as st
 from ui import wire
 from ui import wire_exports as exports
 from ui.client import ApiError
-from ui.parts import problems, session, words
+from ui.parts import problems, session
 from ui.parts.html import show
+from ui.words import later, many, said_by_api, say
 
 DEFAULT = "docx"
 """What most people open first. The API's own default is plain text, for programs."""
 _REASONS = {
-    "reading_speed": "spoken faster than it can be read",
-    "too_short": "too short to be seen",
-    "line_too_long": "a word longer than a line",
-    "late": "begin late",
+    "reading_speed": later("spoken faster than it can be read"),
+    "too_short": later("too short to be seen"),
+    "line_too_long": later("a word longer than a line"),
+    "late": later("begin late"),
 }
 
 
@@ -42,7 +43,7 @@ def downloads(job: wire.Transcription) -> None:
 def _label(job: wire.Transcription, offered: exports.Formats) -> str:
     """The name of the chosen format, which is known before its widget is drawn."""
     chosen = st.session_state.get(_key(job, "format"), DEFAULT)
-    return next((each.label for each in offered.items if each.name == chosen), chosen)
+    return next((said_by_api(each.label) for each in offered.items if each.name == chosen), chosen)
 
 
 def _choices(
@@ -51,21 +52,23 @@ def _choices(
     formats = {each.name: each for each in offered.items}
     names = list(formats)
     name = st.selectbox(
-        "File",
+        say("File"),
         names,
         index=names.index(DEFAULT) if DEFAULT in names else 0,
-        format_func=lambda each: f"{formats[each].label} · {formats[each].kind.lower()}",
+        format_func=lambda each: (
+            f"{said_by_api(formats[each].label)} · {said_by_api(formats[each].kind.lower())}"
+        ),
         key=_key(job, "format"),
     )
     format = formats[name]
-    show('<p class="l-quiet">{about}</p>', about=format.about)
+    show('<p class="l-quiet">{about}</p>', about=said_by_api(format.about))
     presets = {each.name: each for each in format.presets}
     preset = next(iter(presets))
     if len(presets) > 1:
         preset = st.radio(
-            "Made for",
+            say("Made for"),
             list(presets),
-            format_func=lambda each: presets[each].label,
+            format_func=lambda each: said_by_api(presets[each].label),
             key=_key(job, name, "preset"),
         )
     params = {"format": name, "preset": preset}
@@ -83,6 +86,8 @@ def _left_to_choose(
     idle = set()
     if job.language not in offered.filler_languages:
         idle.add("fillers")
+    if job.language not in offered.number_languages:
+        idle.add("numbers")
     if not any(segment.speaker for segment in job.segments):
         idle.add("speakers")
     return [
@@ -97,10 +102,10 @@ def _option(
     job: wire.Transcription, format: str, preset: exports.Preset, option: exports.Option
 ) -> str:
     """The value; what the preset sets is chosen until somebody chooses."""
-    values = {each.value: each.label for each in option.values}
+    values = {each.value: said_by_api(each.label) for each in option.values}
     names = list(values)
     return st.selectbox(
-        option.label,
+        said_by_api(option.label),
         names,
         index=names.index(preset.options[option.name]),
         format_func=lambda each: values[each],
@@ -113,18 +118,21 @@ def _rules(job: wire.Transcription, params: Mapping[str, str]) -> None:
     try:
         report = session.client().export_report(job.id, params)
     except ApiError as error:
-        show('<p class="l-quiet">{detail}</p>', detail=error.detail)
+        show('<p class="l-quiet">{detail}</p>', detail=said_by_api(error.detail))
         return
     broken = report.cues - report.kept
     if not broken:
         return
-    reasons = ", ".join(f"{count} {_REASONS.get(r, r)}" for r, count in report.counts.items())
+    reasons = (f"{count} {say(_REASONS.get(r, r))}" for r, count in report.counts.items())
     show(
-        '<p class="l-quiet">{broken} of {cues} cannot keep every rule: {reasons}. Nothing is'
-        " cut.</p>",
-        broken=broken,
-        cues=words.several(report.cues, "subtitle", "subtitles"),
-        reasons=reasons,
+        '<p class="l-quiet">{said} Nothing is cut.</p>',
+        said=many(
+            report.cues,
+            "{broken} of {count} subtitle cannot keep every rule: {reasons}.",
+            "{broken} of {count} subtitles cannot keep every rule: {reasons}.",
+            broken=broken,
+            reasons=", ".join(reasons),
+        ),
     )
 
 

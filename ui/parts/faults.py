@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui import wire
 from ui.client import ApiError
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show, with_code
+from ui.words import say
 
 
 @st.fragment(run_every=10)
@@ -23,11 +25,17 @@ def notice() -> None:
         return
     show(
         '<div class="l-fault" role="status">{lines}</div>',
-        lines=joined(
-            html("<div>Simulated fault active{until}: {title}.</div>", until=until, title=f.title)
-            for f in active
-            for until in [f" until {words.moment(f.expires_at)}" if f.expires_at else ""]
-        ),
+        lines=joined(map(_line, active)),
+    )
+
+
+def _line(fault: wire.Fault) -> Markup:
+    if not fault.expires_at:
+        return html("<div>Simulated fault active: {title}.</div>", title=fault.title)
+    return html(
+        "<div>Simulated fault active until {until}: {title}.</div>",
+        until=words.moment(fault.expires_at),
+        title=fault.title,
     )
 
 
@@ -42,8 +50,12 @@ def switches(faults: list[wire.Fault]) -> None:
             expected=with_code(fault.expected),
         )
         if fault.active:
-            until = f" (on until {words.moment(fault.expires_at)})" if fault.expires_at else ""
-            st.button(f"Switch off{until}", key=f"off-{fault.name}", on_click=_off, args=(fault,))
+            label = (
+                say("Switch off (on until {moment})", moment=words.moment(fault.expires_at))
+                if fault.expires_at
+                else say("Switch off")
+            )
+            st.button(label, key=f"off-{fault.name}", on_click=_off, args=(fault,))
         else:
             _switch_on(fault)
 
@@ -51,14 +63,14 @@ def switches(faults: list[wire.Fault]) -> None:
 def _switch_on(fault: wire.Fault) -> None:
     # The button stands above what it depends on, so that opening "More" does not move it
     action = st.container()
-    with st.expander("More"):
-        minutes = st.number_input("Minutes", 1, 60, 5, key=f"minutes-{fault.name}")
+    with st.expander(say("More")):
+        minutes = st.number_input(say("Minutes"), 1, 60, 5, key=f"minutes-{fault.name}")
         parameters = {
             name: st.number_input(f"`{name}`", value=float(value), key=f"{fault.name}-{name}")
             for name, value in fault.parameters.items()
         }
     action.button(
-        f"Switch on for {minutes} min",
+        say("Switch on for {minutes} min", minutes=minutes),
         key=f"on-{fault.name}",
         on_click=_on,
         args=(fault.name, minutes, parameters),

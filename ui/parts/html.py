@@ -15,10 +15,13 @@ from typing import LiteralString
 import streamlit as st
 from markupsafe import Markup
 
+from ui.words import localised
+
 
 def html(template: LiteralString, /, **values: object) -> Markup:
-    """Fill a template of ours; values are escaped unless they are `Markup` themselves."""
-    return Markup(template).format(**values)
+    """Fill a template of ours, its words in the reader's language; values are escaped unless they
+    are `Markup` themselves."""
+    return Markup(localised(template)).format(**values)
 
 
 def joined(pieces: Iterable[Markup]) -> Markup:

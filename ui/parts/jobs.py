@@ -9,9 +9,17 @@ import streamlit as st
 from ui import wire
 from ui.parts import problems, session, words
 from ui.parts.html import show
+from ui.words import later, said_by_api, say
 
 ACTIVE: tuple[wire.Status, ...] = ("queued", "running")
 OVER: tuple[wire.Status, ...] = ("succeeded", "failed", "cancelled")
+OUTCOMES = {
+    "succeeded": later("ready"),
+    "failed": later("failed"),
+    "cancelled": later("cancelled"),
+    "queued": later("queued"),
+    "running": later("running"),
+}
 _TAIL = 400
 _LATEST = 3
 
@@ -31,12 +39,12 @@ def _board(expected_active: bool) -> None:
         if bool(active) != expected_active:
             st.rerun()
         if active:
-            st.html('<div class="l-section">In progress</div>')
+            show('<div class="l-section">In progress</div>')
         for job in sorted(active, key=_in_order):
             live(job)
         over = client.transcriptions(limit=_LATEST, status=OVER).items
         if over:
-            st.html('<div class="l-section">Finished lately</div>')
+            show('<div class="l-section">Finished lately</div>')
         for job in over:
             ended(job)
 
@@ -54,7 +62,7 @@ def live(job: wire.Summary) -> None:
             partial = session.client().transcription(job.id).text
             show('<div class="l-partial"><span>{text}</span></div>', text=partial[-_TAIL:])
         st.button(
-            "Cancel", key=f"cancel-{job.id}", type="tertiary", on_click=_cancel, args=(job.id,)
+            say("Cancel"), key=f"cancel-{job.id}", type="tertiary", on_click=_cancel, args=(job.id,)
         )
 
 
@@ -75,11 +83,21 @@ def state_line(job: wire.Summary) -> str:
     """What is being done, how far it is and when it ends."""
     if job.status == "queued":
         place = job.queue_position
-        parts = ["waiting" if place is None else f"waiting, number {place} in the queue"]
+        parts = [
+            say("waiting")
+            if place is None
+            else say("waiting, number {place} in the queue", place=place)
+        ]
     else:
-        parts = [job.stage]
+        parts = [said_by_api(job.stage)]
         if job.duration:
-            parts.append(f"{job.done_s / 60:.1f} of {job.duration / 60:.1f} min")
+            parts.append(
+                say(
+                    "{done} of {all} min",
+                    done=words.decimal(job.done_s / 60, 1),
+                    all=words.decimal(job.duration / 60, 1),
+                )
+            )
     parts.append(words.finishes(job.eta_seconds))
     return " · ".join(part for part in parts if part)
 
@@ -93,14 +111,13 @@ def ended(job: wire.Summary) -> None:
 
 def end_line(job: wire.Summary) -> str:
     """`ready · 12 min · en · 14:05`."""
-    outcome = {"succeeded": "ready", "failed": "failed", "cancelled": "cancelled"}
-    parts = [outcome.get(job.status, job.status)]
+    parts = [say(OUTCOMES.get(job.status, job.status))]
     if job.duration is not None:
         parts.append(words.length(job.duration))
     if job.language:
         parts.append(job.language)
     if job.domain is not None:
-        parts.append(f"domain {job.domain.name}")
+        parts.append(say("domain {name}", name=job.domain.name))
     parts.append(words.moment(job.finished_at or job.created_at))
     return " · ".join(parts)
 

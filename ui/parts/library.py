@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import wire
-from ui.parts import jobs, problems, session
+from ui.parts import dialog, jobs, problems, session
 from ui.parts.html import show
+from ui.words import said_by_api, say
 
 PAGE = 20
 
@@ -26,7 +27,7 @@ def _empty() -> None:
         '<div class="l-empty"><p>Your transcripts will be listed here.</p><p class="l-quiet">'
         "There are none yet, because nothing was transcribed.</p></div>"
     )
-    if st.button("Transcribe a recording", type="primary"):
+    if st.button(say("Transcribe a recording"), type="primary"):
         st.switch_page("transcribe.py")
 
 
@@ -46,14 +47,16 @@ def _row(job: wire.Summary) -> None:
         line = jobs.state_line(job) if job.active else jobs.end_line(job)
         show('<p class="l-quiet" data-status="{status}">{line}</p>', status=job.status, line=line)
         if job.error is not None:
-            show('<p class="l-quiet l-harmed">{message}</p>', message=job.error.message)
+            show(
+                '<p class="l-quiet l-harmed">{message}</p>', message=said_by_api(job.error.message)
+            )
         with st.container(horizontal=True, gap="medium"):
             if job.active:
-                _action("Cancel", "cancel", job)
+                _action(say("Cancel"), "cancel", job)
             if job.status == "cancelled" or (job.error is not None and job.error.retryable):
-                _action("Retry", "retry", job)
-            if not job.active and st.button("Delete", key=f"delete-{job.id}", type="tertiary"):
-                _confirm(job)
+                _action(say("Retry"), "retry", job)
+            if not job.active and st.button(say("Delete"), key=f"delete-{job.id}", type="tertiary"):
+                dialog.opened(say("Delete this transcript?"), _confirm, job)
 
 
 def _action(label: str, verb: str, job: wire.Summary) -> None:
@@ -66,7 +69,6 @@ def _do(verb: str, transcription_id: str) -> None:
         {"cancel": client.cancel, "retry": client.retry}[verb](transcription_id)
 
 
-@st.dialog("Delete this transcript?")
 def _confirm(job: wire.Summary) -> None:
     show(
         '<p><span class="l-name">{name}</span></p><p>Text and recording are removed from this'
@@ -75,9 +77,11 @@ def _confirm(job: wire.Summary) -> None:
     )
     _learned(job)
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="delete-yes", on_click=_delete, args=(job.id,)):
+        if st.button(
+            say("Delete"), type="primary", key="delete-yes", on_click=_delete, args=(job.id,)
+        ):
             st.rerun()
-        if st.button("Keep", key="delete-no"):
+        if st.button(say("Keep"), key="delete-no"):
             st.rerun()
 
 
@@ -89,17 +93,25 @@ def _learned(job: wire.Summary) -> None:
         trained = session.client().trained_on(job.recording_id)
         if not trained.items:
             return
-        names = ", ".join(f"{each.domain} version {each.number}" for each in trained.items)
-        then = (
-            "Deleting it marks that there, and with every transcript it made; what was learned"
-            " stays in the weights until the version is rolled back."
-            if trained.marked_with_it
-            else "Another copy of it stays here, so nothing is marked yet."
+        names = ", ".join(
+            say("{domain} version {number}", domain=each.domain, number=each.number)
+            for each in trained.items
         )
+        marked = trained.marked_with_it
         show(
-            '<div class="l-fault"><p>It was used to train {names}. {then}</p></div>',
-            names=names,
-            then=then,
+            '<div class="l-fault"><p>{said}</p></div>',
+            said=say(
+                "It was used to train {names}. Deleting it marks that there, and with every"
+                " transcript it made; what was learned stays in the weights until the version is"
+                " rolled back.",
+                names=names,
+            )
+            if marked
+            else say(
+                "It was used to train {names}. Another copy of it stays here, so nothing is marked"
+                " yet.",
+                names=names,
+            ),
         )
 
 
@@ -113,6 +125,6 @@ def _turn(cursor: str | None, following: str | None) -> None:
         return
     with st.container(horizontal=True, key="l-turn"):
         if cursor:
-            st.page_link("library.py", label="Newest")
+            st.page_link("library.py", label=say("Newest"))
         if following:
-            st.page_link("library.py", label="Older", query_params={"cursor": following})
+            st.page_link("library.py", label=say("Older"), query_params={"cursor": following})

@@ -16,6 +16,7 @@ from ui.client import ApiError
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show
 from ui.parts.models.overview import address
+from ui.words import many, say
 
 _SHORT = 12
 """Digits of a sum that are shown; the whole is in its title."""
@@ -56,24 +57,30 @@ def notice(job: wire.Transcription, origin: wire_models.Provenance) -> None:
     )
     if not used.serves and not origin.replaced_by and job.status == "succeeded":
         st.button(
-            "Transcribe it again", key="again", on_click=_once_more, args=(job.id, origin.adapter)
+            say("Transcribe it again"),
+            key="again",
+            on_click=_once_more,
+            args=(job.id, origin.adapter),
         )
 
 
 def _doubt(used: wire_models.AdapterUsed) -> str:
-    name = f"{used.domain} version {used.version}"
+    name = say("{domain} version {number}", domain=used.domain, number=used.version)
     said = []
     if used.state == "withdrawn":
-        said.append(f"The model that wrote this, {name}, was rolled back since.")
+        said.append(say("The model that wrote this, {name}, was rolled back since.", name=name))
     if used.trained_on_deleted_data:
         said.append(
-            "A recording it was trained on was deleted since."
+            say("A recording it was trained on was deleted since.")
             if said
-            else f"A recording that the model of this text, {name}, was trained on was deleted"
-            " since."
+            else say(
+                "A recording that the model of this text, {name}, was trained on was deleted"
+                " since.",
+                name=name,
+            )
         )
     if said and used.serves:
-        said.append("It still serves: roll it back first, then this can be transcribed again.")
+        said.append(say("It still serves: roll it back first, then this can be transcribed again."))
     return " ".join(said)
 
 
@@ -95,7 +102,7 @@ def section(job: wire.Transcription, origin: wire_models.Provenance) -> None:
     """Folded, below everything else."""
     if job.status != "succeeded":
         return
-    with st.expander("Where this text comes from"):
+    with st.expander(say("Where this text comes from")):
         show('<ul class="l-facts">{items}</ul>', items=joined(_facts(job, origin)))
 
 
@@ -117,10 +124,15 @@ def _facts(job: wire.Transcription, origin: wire_models.Provenance) -> Iterable[
     yield from _conditions(origin.conditions)
     if origin.features is not None:
         yield html(
-            "<li>This recording was heard shortly before: {count} not prepared for the model"
-            " again, which saved {seconds} s of computing.</li>",
-            count=words.several(origin.features.reused, "window was", "windows were"),
-            seconds=f"{origin.features.seconds_saved:.1f}",
+            "<li>{said}</li>",
+            said=many(
+                origin.features.reused,
+                "This recording was heard shortly before: {count} window was not prepared for the"
+                " model again, which saved {seconds} s of computing.",
+                "This recording was heard shortly before: {count} windows were not prepared for the"
+                " model again, which saved {seconds} s of computing.",
+                seconds=words.decimal(origin.features.seconds_saved, 1),
+            ),
         )
     yield html(
         "<li>To make it again and compare every bit: <code>lectern reproduce {id}</code></li>",
@@ -165,17 +177,28 @@ def _learned(job: wire.Transcription) -> Iterable[Markup]:
 
 def _options(options: dict[str, Any]) -> str:
     language = options.get("language")
-    told = [f"language {language}" if language else "the language that is heard"]
+    told = [
+        say("language {language}", language=language)
+        if language
+        else say("the language that is heard")
+    ]
     keywords = options.get("keywords") or []
-    told.append(words.several(len(keywords), "term") if keywords else "no terms")
+    told.append(
+        many(len(keywords), "{count} term", "{count} terms") if keywords else say("no terms")
+    )
     return ", ".join(told)
 
 
 def _rungs(rungs: dict[str, int]) -> str:
     if not rungs:
-        return "No window of speech"
-    told = [f"{count} by {model}" for model, count in rungs.items()]
-    return f"{words.several(sum(rungs.values()), 'window')}: {', '.join(told)}"
+        return say("No window of speech")
+    told = [say("{count} by {model}", count=count, model=model) for model, count in rungs.items()]
+    return many(
+        sum(rungs.values()),
+        "{count} window: {models}",
+        "{count} windows: {models}",
+        models=", ".join(told),
+    )
 
 
 def _repairs(windows: Iterable[wire_models.ProvenanceWindow]) -> Iterable[Markup]:
@@ -184,11 +207,17 @@ def _repairs(windows: Iterable[wire_models.ProvenanceWindow]) -> Iterable[Markup
     if not found:
         return
     told = [
-        f"“{each['term']}” for “{each['heard']}” ({words.clock(each['start_s'])})"
+        say(
+            "“{term}” for “{heard}” ({time})",
+            term=each["term"],
+            heard=each["heard"],
+            time=words.clock(each["start_s"]),
+        )
         for each in found[:_MOST_REPAIRS]
     ]
-    if len(found) > len(told):
-        told.append(f"and {len(found) - len(told)} more")
+    rest = len(found) - len(told)
+    if rest:
+        told.append(many(rest, "and {count} more", "and {count} more"))
     yield html("<li>Written by their sound: {terms}</li>", terms=", ".join(told))
 
 
@@ -198,13 +227,11 @@ def _conditions(conditions: dict[str, list[Any]]) -> Iterable[Markup]:
     if code:
         yield html("<li>Code {code}</li>", code=", ".join(map(str, code)))
     if machines:
-        how = [
-            f"{_all(conditions, 'compute_type')} on {_all(conditions, 'device')}",
-            f"{_all(conditions, 'streams')} streams",
-        ]
         yield html(
-            "<li>Computed as {how}, on {machine}</li>",
-            how=", ".join(how),
+            "<li>Computed as {type} on {device}, {streams} streams, on {machine}</li>",
+            type=_all(conditions, "compute_type"),
+            device=_all(conditions, "device"),
+            streams=_all(conditions, "streams"),
             machine="; ".join(map(str, machines)),
         )
     packages = conditions.get("packages", [])
@@ -214,12 +241,12 @@ def _conditions(conditions: dict[str, list[Any]]) -> Iterable[Markup]:
 
 
 def _all(conditions: dict[str, list[Any]], name: str) -> str:
-    return ", ".join(map(str, conditions.get(name, []))) or "unknown"
+    return ", ".join(map(str, conditions.get(name, []))) or say("unknown")
 
 
 def _sum(sha256: str | None) -> Markup:
     if not sha256:
-        return Markup("(not recorded)")
+        return html("(not recorded)")
     return html('<code title="{whole}">{short}</code>', whole=sha256, short=sha256[:_SHORT])
 
 

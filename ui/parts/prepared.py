@@ -14,28 +14,29 @@ from ui import wire
 from ui.client import ApiError
 from ui.parts import domain_choice, problems, session, words
 from ui.parts.html import show
+from ui.words import later, many, say
 
 _PARAMETER = "recordings"
 _MOST = 100
 LANGUAGES = {
-    "": "Detect",
-    "en": "English",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "cs": "Czech",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ru": "Russian",
-    "ar": "Arabic",
-    "hi": "Hindi",
-    "zh": "Chinese",
-    "ja": "Japanese",
-    "ko": "Korean",
+    "": later("Detect"),
+    "en": later("English"),
+    "de": later("German"),
+    "fr": later("French"),
+    "es": later("Spanish"),
+    "it": later("Italian"),
+    "pt": later("Portuguese"),
+    "nl": later("Dutch"),
+    "pl": later("Polish"),
+    "cs": later("Czech"),
+    "tr": later("Turkish"),
+    "uk": later("Ukrainian"),
+    "ru": later("Russian"),
+    "ar": later("Arabic"),
+    "hi": later("Hindi"),
+    "zh": later("Chinese"),
+    "ja": later("Japanese"),
+    "ko": later("Korean"),
 }
 """The usual ones; the API knows a hundred."""
 
@@ -93,7 +94,7 @@ def panel() -> None:
     if not shelf.ids:
         domain_choice.announced()
         return
-    st.html('<div class="l-section">Ready to start</div>')
+    show('<div class="l-section">Ready to start</div>')
     domain = domain_choice.chosen()
     ahead_s, shown = 0.0, 0
     for recording_id in list(shelf.ids):
@@ -111,7 +112,7 @@ def panel() -> None:
     # The button stands above the options it depends on, so that opening them does not move it
     action = st.container()
     asked = _options(domain)
-    label = f"Transcribe {words.several(shown, 'recording')}"
+    label = many(shown, "Transcribe {count} recording", "Transcribe {count} recordings")
     action.button(label, type="primary", on_click=_start, args=(asked,), key="start")
 
 
@@ -133,15 +134,18 @@ def _row(recording: wire.Recording, ahead_s: float) -> float:
     own_s = 0.0
     if estimate is not None:
         facts.append(words.finishes(estimate.finish_in_s + ahead_s))
-        facts += [f"model {words.model(estimate.model)}", f"processed on {estimate.location}"]
+        facts += [
+            say("model {model}", model=words.model(estimate.model)),
+            say("processed on {location}", location=estimate.location),
+        ]
         if not estimate.measured:
-            facts.append("a first guess, speed not measured here yet")
+            facts.append(say("a first guess, speed not measured here yet"))
         own_s = (recording.duration_s or 0.0) / max(estimate.realtime_factor, 0.01)
     with st.container(key=f"l-entry-{recording.id}", gap=None):
         show('<span class="l-name">{name}</span>', name=recording.name)
         show('<p class="l-quiet">{facts}</p>', facts=" · ".join(fact for fact in facts if fact))
         st.button(
-            "Remove",
+            say("Remove"),
             key=f"remove-{recording.id}",
             type="tertiary",
             on_click=_remove,
@@ -151,16 +155,21 @@ def _row(recording: wire.Recording, ahead_s: float) -> float:
 
 
 def _options(domain: str | None) -> Options:
-    with st.expander("More"):
+    with st.expander(say("More")):
         language = st.selectbox(
-            "Language", list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="option_lang"
+            say("Language"),
+            list(LANGUAGES),
+            format_func=lambda code: say(LANGUAGES[code]),
+            key="option_lang",
         )
-        model = st.selectbox("Model", session.client().models(), key="option_model")
+        model = st.selectbox(say("Model"), session.client().models(), key="option_model")
         terms = st.text_area(
-            "Expected terms",
+            say("Expected terms"),
             key="option_terms",
-            placeholder="Foster-Greer-Thorbecke, EU-SILC, Atkinson index",
-            help="Names and jargon that occur in the recordings, separated by commas or lines.",
+            placeholder=say("Foster-Greer-Thorbecke, EU-SILC, Atkinson index"),
+            help=say(
+                "Names and jargon that occur in the recordings, separated by commas or lines."
+            ),
         )
     pieces = (piece.strip() for line in terms.splitlines() for piece in line.split(","))
     terms_asked = tuple(dict.fromkeys(piece for piece in pieces if piece))

@@ -10,6 +10,7 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import session, words
 from ui.parts.html import html, show
+from ui.words import said_by_api
 
 UNREACHABLE = "api_unreachable"
 
@@ -22,7 +23,7 @@ def tell(error: ApiError, about: str = "") -> None:
         '<div class="l-harm" role="alert"><p>{what}{detail}</p>'
         '<p class="l-quiet">{code}{reference}</p></div>',
         what=what,
-        detail=error.detail,
+        detail=said_by_api(error.detail),
         code=error.code,
         reference=reference,
     )
@@ -44,7 +45,7 @@ def announced() -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        st.toast(words.plain(error.detail), duration="long")
+        st.toast(words.plain(said_by_api(error.detail)), duration="long")
 
 
 def wait_for_service() -> None:

@@ -13,6 +13,7 @@ from ui import wire
 from ui.client import ApiError
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show
+from ui.words import said_by_api, say
 
 
 def panel(*, open_: bool) -> None:
@@ -25,17 +26,17 @@ def panel(*, open_: bool) -> None:
             raise
         return
     if open_:
-        st.html('<div class="l-section">What it does with difficult words</div>')
+        show('<div class="l-section">What it does with difficult words</div>')
         _side_by_side(sample)
         doors()
     else:
-        with st.expander("A sample: what it does with difficult words"):
+        with st.expander(say("A sample: what it does with difficult words")):
             _side_by_side(sample)
             doors()
 
 
 def _side_by_side(sample: wire.Sample) -> None:
-    origin = "synthetic voices, two speakers" if sample.synthetic else "two speakers"
+    origin = say("synthetic voices, two speakers") if sample.synthetic else say("two speakers")
     show(
         '<p class="l-quiet">{title}, {length}, {origin}. Terms of the field that came out right'
         " are <span class='l-right'>bold</span>.</p>",
@@ -43,18 +44,24 @@ def _side_by_side(sample: wire.Sample) -> None:
         length=words.length(sample.duration),
         origin=origin,
     )
-    st.html('<audio class="l-audio" controls preload="none" src="/api/sample/audio"></audio>')
+    show('<audio class="l-audio" controls preload="none" src="/api/sample/audio"></audio>')
     show(
         '<div class="l-pair"><div>{generic}</div><div>{adapted}</div></div>',
-        generic=_version("Generic", sample.generic, sample.glossary),
-        adapted=_version("Adapted", sample.adapted, sample.glossary),
+        generic=_version(say("Generic"), sample.generic, sample.glossary),
+        adapted=_version(say("Adapted"), sample.adapted, sample.glossary),
     )
 
 
 def _version(title: str, version: wire.Version, glossary: list[str]) -> Markup:
-    facts = [version.model, version.how]
+    facts = [version.model, said_by_api(version.how or "")]
     if version.terms_right is not None and version.terms is not None:
-        facts.append(f"{version.terms_right} of {version.terms} terms right")
+        facts.append(
+            say(
+                "{terms_right} of {terms} terms right",
+                terms_right=version.terms_right,
+                terms=version.terms,
+            )
+        )
     return html(
         '<h3>{title}</h3><p class="l-quiet">{facts}</p><p class="l-text">{text}</p>',
         title=title,
@@ -79,19 +86,19 @@ def marked(text: str, glossary: list[str]) -> Markup:
 
 def doors() -> None:
     """Three ways to go on."""
-    st.html('<div class="l-section">Where to go from here</div>')
+    show('<div class="l-section">Where to go from here</div>')
     with st.container(gap="xsmall"):
-        st.button("Transcribe this sample", on_click=_transcribe, key="door-sample")
-        st.html('<p class="l-quiet">Or drop a recording of your own above.</p>')
+        st.button(say("Transcribe this sample"), on_click=_transcribe, key="door-sample")
+        show('<p class="l-quiet">Or drop a recording of your own above.</p>')
     with st.container(gap="xxsmall"):
-        st.page_link("quality.py", label="**See how good it is**")
-        st.html(
+        st.page_link("quality.py", label=f"**{say('See how good it is')}**")
+        show(
             '<p class="l-quiet">How many words come out wrong, for whom, and how sure that is;'
             " with the worst recordings to listen to.</p>"
         )
     with st.container(gap="xxsmall"):
-        st.page_link("walkthrough.py", label="**Walk through the book**")
-        st.html(
+        st.page_link("walkthrough.py", label=f"**{say('Walk through the book')}**")
+        show(
             '<p class="l-quiet">How this product is built, chapter by chapter of <em>Machine'
             " Learning in Production</em>, with faults to switch on.</p>"
         )

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ui import wire
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show
+from ui.words import say
 
 PAGE = 20
 MAX_CHARACTERS = 200
@@ -24,9 +25,9 @@ def box() -> str:
         return ""
     st.session_state.setdefault(_KEY, asked)
     st.text_input(
-        "Search in transcripts",
+        say("Search in transcripts"),
         key=_KEY,
-        placeholder='Search in transcripts: words, "a phrase", adapt*',
+        placeholder=say('Search in transcripts: words, "a phrase", adapt*'),
         label_visibility="collapsed",
         on_change=_ask,
     )
@@ -58,7 +59,7 @@ def _nothing(asked: str) -> None:
         "</div>",
         asked=asked,
     )
-    st.page_link("library.py", label="All transcripts")
+    st.page_link("library.py", label=say("All transcripts"))
 
 
 def _transcript(found: list[wire.Hit]) -> None:
@@ -103,7 +104,7 @@ def _turn(asked: str, cursor: str | None, following: str | None) -> None:
         return
     with st.container(horizontal=True, key="l-turn"):
         if cursor:
-            st.page_link("library.py", label="First hits", query_params={"q": asked})
+            st.page_link("library.py", label=say("First hits"), query_params={"q": asked})
         if following:
             further = {"q": asked, "cursor": following}
-            st.page_link("library.py", label="More hits", query_params=further)
+            st.page_link("library.py", label=say("More hits"), query_params=further)

@@ -10,23 +10,24 @@ from ui import wire
 from ui import wire_sharing as links
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show
+from ui.words import later, many, say
 
 ROLES = {
-    "view": "Read, listen, download",
-    "comment": "The same, and comment",
-    "edit": "The same, and correct the text",
+    "view": later("Read, listen, download"),
+    "comment": later("The same, and comment"),
+    "edit": later("The same, and correct the text"),
 }
 _DONE = {
-    "opened": "opened",
-    "commented": "commented",
-    "edited": "corrected",
-    "exported": "downloaded",
-    "refused": "refused",
+    "opened": later("opened"),
+    "commented": later("commented"),
+    "edited": later("corrected"),
+    "exported": later("downloaded"),
+    "refused": later("refused"),
 }
 _REFUSED = {
-    "share_revoked": "the link had been ended",
-    "share_expired": "the link had expired",
-    "share_role": "the link does not allow it",
+    "share_revoked": later("refused: the link had been ended"),
+    "share_expired": later("refused: the link had expired"),
+    "share_role": later("refused: the link does not allow it"),
 }
 _DAYS = (1, 7, 14, 30, 90)
 
@@ -34,7 +35,7 @@ _DAYS = (1, 7, 14, 30, 90)
 @st.fragment
 def sharing(job: wire.Transcription) -> None:
     """One quiet button; what it opens asks the API only when it is drawn."""
-    with st.popover("Share", type="tertiary", key=f"share-{job.id}"), problems.told():
+    with st.popover(say("Share"), type="tertiary", key=f"share-{job.id}"), problems.told():
         found = session.client().shares(job.id)
         _reach(found.reach)
         made = st.session_state.get(_key(job, "made"))
@@ -50,12 +51,12 @@ def sharing(job: wire.Transcription) -> None:
 def _reach(reach: str) -> None:
     # Ch 29 · Transparency and Accountability: who can open a link is said before it is made
     if reach == "public address":
-        text = (
+        text = say(
             "Whoever has a link can open this transcript, with its recording, and nothing else"
             " of yours. Give it to those it is meant for."
         )
     else:
-        text = (
+        text = say(
             "This product listens on this computer only: a link opens here, and nowhere else."
             " To let others open links, give the product an address that they reach"
             " (LECTERN_PUBLIC_ADDRESS; the README says how)."
@@ -65,20 +66,26 @@ def _reach(reach: str) -> None:
 
 def _ask(job: wire.Transcription, found: links.Shares) -> None:
     st.selectbox(
-        "What it allows", list(ROLES), format_func=lambda each: ROLES[each], key=_key(job, "role")
+        say("What it allows"),
+        list(ROLES),
+        format_func=lambda each: say(ROLES[each]),
+        key=_key(job, "role"),
     )
     days = sorted({each for each in _DAYS if each <= found.max_share_days} | {found.share_days})
     st.selectbox(
-        "Ends after",
+        say("Ends after"),
         days,
         index=days.index(found.share_days),
         format_func=lambda each: words.several_days(each),
         key=_key(job, "days"),
     )
     st.text_input(
-        "For whom (only you see it)", max_chars=100, key=_key(job, "label"), placeholder="Optional"
+        say("For whom (only you see it)"),
+        max_chars=100,
+        key=_key(job, "label"),
+        placeholder=say("Optional"),
     )
-    st.button("Make a link", on_click=_make, args=(job,), key=_key(job, "make"))
+    st.button(say("Make a link"), on_click=_make, args=(job,), key=_key(job, "make"))
 
 
 def _make(job: wire.Transcription) -> None:
@@ -101,37 +108,39 @@ def _told(made: links.ShareMade) -> None:
 
 def _line(job: wire.Transcription, share: links.Share) -> None:
     done = [
-        f"{what} {words.several(getattr(share, deed), 'time')}"
+        f"{say(what)} {many(getattr(share, deed), '{count} time', '{count} times')}"
         for deed, what in _DONE.items()
         if getattr(share, deed)
     ]
     show(
         '<div class="l-row"><p class="l-name">{label}</p><p class="l-quiet">{role} · {until}</p>'
         '<p class="l-quiet">{done}</p></div>',
-        label=share.label or "Without a label",
-        role=ROLES.get(share.role, share.role),
+        label=share.label or say("Without a label"),
+        role=say(ROLES.get(share.role, share.role)),
         until=_until(share),
-        done=", ".join(done) if done else "Not used yet",
+        done=", ".join(done) if done else say("Not used yet"),
     )
     with st.container(horizontal=True):
         if share.state == "open":
             st.button(
-                "End it",
+                say("End it"),
                 type="tertiary",
                 on_click=_end,
                 args=(job, share.id),
                 key=_key(job, "end", share.id),
             )
-        opened = bool(done) and st.toggle("What was done", key=_key(job, "done", share.id))
+        opened = bool(done) and st.toggle(say("What was done"), key=_key(job, "done", share.id))
     if opened:
         _events(job, share)
 
 
 def _until(share: links.Share) -> str:
     if share.revoked_at is not None:
-        return f"ended {words.moment(share.revoked_at)}"
+        return say("ended {time}", time=words.moment(share.revoked_at))
     at = words.moment(share.expires_at)
-    return f"expired {at}" if share.state == "expired" else f"until {at}"
+    if share.state == "expired":
+        return say("expired {time}", time=at)
+    return say("until {time}", time=at)
 
 
 def _events(job: wire.Transcription, share: links.Share) -> None:
@@ -147,15 +156,14 @@ def _events(job: wire.Transcription, share: links.Share) -> None:
 
 
 def _what(event: links.ShareEvent) -> str:
-    done = _DONE.get(event.deed, event.deed)
     match event.deed:
         case "exported" if event.about:
-            return f"{done} as {event.about}"
-        case "refused" if event.about:
-            return f"{done}: {_REFUSED.get(event.about, event.about)}"
+            return say("downloaded as {format}", format=event.about)
+        case "refused" if event.about in _REFUSED:
+            return say(_REFUSED[event.about])
         case "edited" if event.about:
-            return f"{done} (change {event.about})"
-    return done
+            return say("corrected (change {number})", number=event.about)
+    return say(_DONE.get(event.deed, event.deed))
 
 
 def _end(job: wire.Transcription, share_id: str) -> None:

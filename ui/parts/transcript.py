@@ -13,13 +13,14 @@ from ui.parts.html import html, joined, show
 from ui.parts.marks import DOUBT_BELOW, FLAGS
 from ui.parts.reader import reader
 from ui.parts.sharing import sharing
+from ui.words import later, many, said_by_api, say
 
-MACHINE_MADE = "Machine-generated: a person has not checked it."
+MACHINE_MADE = later("Machine-generated: a person has not checked it.")
 
 
 def missing(error: ApiError) -> None:
     """There is no such transcript."""
-    st.title("Transcript", anchor=False)
+    st.title(say("Transcript"), anchor=False)
     if error.status == 404:
         show(
             '<div class="l-empty"><p>There is no transcript at this address. It may have been'
@@ -27,7 +28,7 @@ def missing(error: ApiError) -> None:
         )
     else:
         problems.tell(error)
-    st.page_link("library.py", label="Go to the library")
+    st.page_link("library.py", label=say("Go to the library"))
 
 
 def show_job(job: wire.Transcription, at: float | None = None) -> None:
@@ -59,7 +60,7 @@ def _running(transcription_id: str) -> None:
         if not job.active:
             st.rerun()
         jobs.progress(job, with_name=False)
-        st.button("Cancel", on_click=_cancel, args=(job.id,), key="cancel")
+        st.button(say("Cancel"), on_click=_cancel, args=(job.id,), key="cancel")
 
 
 def _heading(job: wire.Transcription) -> None:
@@ -85,22 +86,37 @@ def _heading(job: wire.Transcription) -> None:
 
 def _label(job: wire.Transcription) -> str:
     """Who answers for the words: a machine, or a person as well."""
-    where = f"corrected by a person in {words.several(job.corrected, 'place', 'places')}"
-    if job.final_at:
-        by = f"{where} and declared final" if job.corrected else "declared final by a person"
-        return f"Machine-generated, {by}, {words.moment(job.final_at)}."
-    return f"Machine-generated, {where}." if job.corrected else MACHINE_MADE
+    count = job.corrected
+    if not job.final_at:
+        if not count:
+            return say(MACHINE_MADE)
+        return many(
+            count,
+            "Machine-generated, corrected by a person in {count} place.",
+            "Machine-generated, corrected by a person in {count} places.",
+        )
+    when = words.moment(job.final_at)
+    if not count:
+        return say("Machine-generated, declared final by a person, {when}.", when=when)
+    return many(
+        count,
+        "Machine-generated, corrected by a person in {count} place and declared final, {when}.",
+        "Machine-generated, corrected by a person in {count} places and declared final, {when}.",
+        when=when,
+    )
 
 
 def _failed(job: wire.Transcription) -> None:
     error = job.error
     show(
         '<div class="l-harm" role="alert"><p>{message}</p><p class="l-quiet">{code}</p></div>',
-        message=error.message if error else "The transcription failed. The recording is kept.",
+        message=said_by_api(error.message)
+        if error
+        else say("The transcription failed. The recording is kept."),
         code=error.code if error else "",
     )
     if error is None or error.retryable:
-        st.button("Retry", type="primary", on_click=_retry, args=(job.id,), key="retry")
+        st.button(say("Retry"), type="primary", on_click=_retry, args=(job.id,), key="retry")
 
 
 def _cancelled(job: wire.Transcription) -> None:
@@ -108,7 +124,7 @@ def _cancelled(job: wire.Transcription) -> None:
         '<div class="l-note"><p>Cancelled. The recording is kept, and what was recognised stays'
         " below.</p></div>"
     )
-    st.button("Retry", type="primary", on_click=_retry, args=(job.id,), key="retry")
+    st.button(say("Retry"), type="primary", on_click=_retry, args=(job.id,), key="retry")
 
 
 def _notes(job: wire.Transcription) -> None:
@@ -116,25 +132,25 @@ def _notes(job: wire.Transcription) -> None:
     flags = [flag for flag in FLAGS if any(flag in s.flags for s in job.segments)]
     # Without any words the page has said so already, calmly and at its top
     warnings = [text for text in job.warnings if job.segments or "No speech" not in text]
-    notes = [html("<li>{text}</li>", text=text) for text in warnings]
+    notes = [html("<li>{text}</li>", text=said_by_api(text)) for text in warnings]
     notes += [_fallback(item) for item in job.fallbacks]
     if notes:
-        _list("Worth knowing", notes)
+        _list(say("Worth knowing"), notes)
     if job.segments:
         marks = [
             html(
-                "<li>A dotted word was heard with less than {p} % certainty.</li>",
-                p=round(100 * DOUBT_BELOW),
+                "<li>A dotted word was heard with less than {percent} certainty.</li>",
+                percent=words.percent(DOUBT_BELOW),
             )
         ]
-        marks += [html("<li>{meaning}.</li>", meaning=FLAGS[flag]) for flag in flags]
+        marks += [html("<li>{meaning}.</li>", meaning=say(FLAGS[flag])) for flag in flags]
         marks.append(
-            Markup(
+            html(
                 "<li>A click on a word plays it, two correct its sentence. Space or k plays and"
                 " pauses, j and l go 5 s back and forth.</li>"
             )
         )
-        with st.expander("What the marks mean"):
+        with st.expander(say("What the marks mean")):
             show('<ul class="l-facts">{items}</ul>', items=joined(marks))
     if job.skipped:
         with st.expander(_without_speech(job)):
@@ -143,8 +159,12 @@ def _notes(job: wire.Transcription) -> None:
 
 def _without_speech(job: wire.Transcription) -> str:
     """`12 s without speech, in 3 stretches`."""
-    total = words.length(sum(span.end - span.start for span in job.skipped))
-    return f"{total} without speech, in {words.several(len(job.skipped), 'stretch', 'stretches')}"
+    return many(
+        len(job.skipped),
+        "{length} without speech, in {count} stretch",
+        "{length} without speech, in {count} stretches",
+        length=words.length(sum(span.end - span.start for span in job.skipped)),
+    )
 
 
 def _skipped(span: wire.Skipped) -> Markup:
@@ -152,7 +172,7 @@ def _skipped(span: wire.Skipped) -> Markup:
         "<li>{start}: {length} without speech, level {level} dBFS</li>",
         start=words.clock(span.start),
         length=words.length(span.end - span.start),
-        level=f"{span.level_dbfs:.0f}".replace("-", "−"),
+        level=words.decimal(span.level_dbfs, 0).replace("-", "−"),
     )
 
 
@@ -161,8 +181,10 @@ def _fallback(item: wire.Fallback) -> Markup:
         "<li>{start} to {end}: {what} ({reason})</li>",
         start=words.clock(item.start),
         end=words.clock(item.end),
-        what=f"recognised by {item.model} instead" if item.model else "not recognised",
-        reason=item.reason,
+        what=say("recognised by {model} instead", model=item.model)
+        if item.model
+        else say("not recognised"),
+        reason=said_by_api(item.reason),
     )
 
 
@@ -176,16 +198,16 @@ def _list(title: str, items: list[Markup]) -> None:
 
 def _model(model: wire.Model) -> str:
     name = words.model(model.name)
-    return f"{name}, weights {model.version[:8]}" if model.version else name
+    return say("{name}, weights {sum}", name=name, sum=model.version[:8]) if model.version else name
 
 
 def _domain(used: wire.DomainUsed) -> str:
     """`domain ruby, glossary version 1, adapter version 2`."""
-    parts = [f"domain {used.name}"]
+    parts = [say("domain {name}", name=used.name)]
     if used.glossary_version is not None:
-        parts.append(f"glossary version {used.glossary_version}")
+        parts.append(say("glossary version {number}", number=used.glossary_version))
     if used.model_version is not None:
-        parts.append(f"adapter version {used.model_version}")
+        parts.append(say("adapter version {number}", number=used.model_version))
     return ", ".join(parts)
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
+
+from ui.words import locale, say
+
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 _WORD_JOINER = "\u2060"
 """Invisible; keeps `:name:` from becoming a picture after Markdown's escapes are gone."""
@@ -17,15 +22,15 @@ def now() -> datetime:
 def length(seconds: float | None) -> str:
     """`48 s`, `2 min 10 s`, `1 h 05 min`."""
     if seconds is None:
-        return "length unknown"
+        return say("length unknown")
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return say("{seconds} s", seconds=whole)
     if whole < 600:
-        return f"{whole // 60} min {whole % 60:02d} s"
+        return say("{minutes} min {seconds:02d} s", minutes=whole // 60, seconds=whole % 60)
     if whole < 3600:
-        return f"{round(whole / 60)} min"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return say("{minutes} min", minutes=round(whole / 60))
+    return say("{hours} h {minutes:02d} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def clock(seconds: float) -> str:
@@ -49,40 +54,60 @@ def moment(when: datetime, today: datetime | None = None) -> str:
     today = today or now()
     when = when.astimezone(today.tzinfo)
     days = (today.date() - when.date()).days
+    time = format_skeleton("Hm", when, locale=locale())
     if days == 0:
-        return f"{when:%H:%M}"
-    if days in (1, -1):
-        return f"{'yesterday' if days == 1 else 'tomorrow'} {when:%H:%M}"
+        return time
+    if days == 1:
+        return say("yesterday {time}", time=time)
+    if days == -1:
+        return say("tomorrow {time}", time=time)
     if when.year == today.year:
-        return f"{when.day} {when:%b %H:%M}"
-    return f"{when.day} {when:%b %Y}"
+        day = format_skeleton("MMMd", when.date(), locale=locale())
+        return say("{day} {time}", day=day, time=time)
+    return format_skeleton("yMMMd", when.date(), locale=locale())
 
 
 def finishes(seconds: float | None) -> str:
     """When something that takes `seconds` more is ready."""
     if seconds is None:
         return ""
-    return "ready in under a minute" if seconds < 50 else f"ready about {_at(seconds)}"
+    if seconds < 50:
+        return say("ready in under a minute")
+    return say("ready about {moment}", moment=moment(now() + timedelta(seconds=seconds)))
 
 
-def _at(seconds: float) -> str:
-    return moment(now() + timedelta(seconds=seconds))
+def decimal(number: float, digits: int | None = None) -> str:
+    """`0.5`, in German `0,5`; with so many digits behind the point, or as many as it has."""
+    pattern = "#,##0.######" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(number, format=pattern, locale=locale())
+
+
+def two_digits(number: float) -> str:
+    """Two digits that count: `0.25`, `1.2`, `130`."""
+    return decimal(float(f"{number:.2g}"))
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """`80 %` of 0.8."""
+    return say("{number} %", number=decimal(100 * share, digits))
 
 
 def several(count: int, one: str, many: str | None = None) -> str:
-    """`1 recording`, `3 recordings`."""
+    """`1 place`, `3 places`, in English whoever reads: for the walkthrough."""
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def several_days(days: float) -> str:
     """`1 day`, `14 days`, `0.5 days`."""
-    return f"{days:g} {'day' if days == 1 else 'days'}"
+    if days == 1:
+        return say("1 day")
+    return say("{number} days", number=format_decimal(days, locale=locale()))
 
 
 def model(name: str) -> str:
     """A model as people call it: an adapter's sum says nothing to them."""
     parent, joint, _ = name.partition("+")
-    return f"{parent}, adapted" if joint else name
+    return say("{parent}, adapted", parent=parent) if joint else name
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.errors import Unprocessable
 from app.transcriptions.exports.fillers import lists, without_fillers
+from app.transcriptions.exports.numbers import LANGUAGES, with_digits
 from app.transcriptions.exports.options import Options
 from app.transcriptions.exports.registry import FORMATS, Format, Preset
 from app.transcriptions.schemas import SegmentOut
@@ -65,16 +66,27 @@ def cleaned(
 ) -> Iterable[SegmentOut]:
     """The segments as the file shall have them.
 
-    Raises `Unprocessable` where fillers are to go and the language has no list of them: what is a
-    filler in one is a word in another.
+    Raises `Unprocessable` where fillers are to go or numbers to be digits and the language has no
+    list for it: what is a filler in one is a word in another.
     """
-    if options.fillers == "keep":
-        return segments
-    if language not in lists():
-        spoken = f"of {language!r}" if language else "of a recording whose language is unknown"
-        raise Unprocessable(
-            code="no_filler_list",
-            detail=f"There is no list of the fillers {spoken}; there are lists for"
-            f" {', '.join(lists())}. Leave `fillers` out to get every word.",
-        )
-    return without_fillers(segments, language)
+    if options.fillers == "remove":
+        if language not in lists():
+            raise Unprocessable(
+                code="no_filler_list",
+                detail=f"There is no list of the fillers {_spoken(language)}; there are lists for"
+                f" {', '.join(lists())}. Leave `fillers` out to get every word.",
+            )
+        segments = without_fillers(segments, language)
+    if options.numbers == "digits":
+        if language not in LANGUAGES:
+            raise Unprocessable(
+                code="no_number_words",
+                detail=f"The number words {_spoken(language)} are not known; those of"
+                f" {', '.join(sorted(LANGUAGES))} are. Leave `numbers` out to get them as heard.",
+            )
+        segments = with_digits(segments, language)
+    return segments
+
+
+def _spoken(language: str | None) -> str:
+    return f"of {language!r}" if language else "of a recording whose language is unknown"

@@ -58,6 +58,8 @@ def note(job: TranscriptionOut, options: Options) -> list[str]:
     sentences += [_fallback(each) for each in job.fallbacks]
     if options.fillers == "remove":
         sentences.append("Sounds of hesitation (such as um and uh) were left out.")
+    if options.numbers == "digits":
+        sentences.append("Numbers heard as words are written as digits.")
     return sentences
 
 

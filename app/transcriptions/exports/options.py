@@ -18,6 +18,7 @@ class Options:
     times: Switch = "on"
     speakers: Switch = "on"
     fillers: Literal["keep", "remove"] = "keep"
+    numbers: Literal["keep", "digits"] = "keep"
     speed: Literal["17", "20"] = "17"
     """Reading speed of subtitles, characters a second."""
     recording: Switch = "off"
@@ -58,6 +59,11 @@ CHOICES = {
             "fillers",
             "Fillers such as um and uh",
             {"keep": "Kept: verbatim", "remove": "Left out"},
+        ),
+        Choice(
+            "numbers",
+            "Numbers heard as words",
+            {"keep": "Kept as words", "digits": "Written as digits"},
         ),
         Choice(
             "speed",

@@ -79,7 +79,7 @@ def joined(pieces: Iterable[str] | Iterable[bytes]) -> memoryview:
 
 
 _TURNS = {"layout": ("paragraphs", "segments")}
-_FILLERS = {"fillers": ("keep", "remove")}
+_WORDING = {"fillers": ("keep", "remove"), "numbers": ("keep", "digits")}
 _SPEAKERS = {"speakers": ("on", "off")}
 _TIMES = {"times": ("on", "off")}
 _SPEED = {"speed": ("17", "20")}
@@ -110,7 +110,7 @@ _ALL = (
             Preset("timed", "Paragraphs with times"),
             Preset("lines", "A line a segment, with times", Options(layout="segments")),
         ),
-        {**_TURNS, **_TIMES, **_SPEAKERS, **_FILLERS},
+        {**_TURNS, **_TIMES, **_SPEAKERS, **_WORDING},
     ),
     Format(
         "docx",
@@ -124,7 +124,7 @@ _ALL = (
             Preset("transcript", "With times in the margin"),
             Preset("reading", "Without times", Options(times="off")),
         ),
-        {**_TURNS, **_TIMES, **_SPEAKERS, **_FILLERS},
+        {**_TURNS, **_TIMES, **_SPEAKERS, **_WORDING},
         binary=True,
     ),
     Format(
@@ -136,7 +136,7 @@ _ALL = (
         "application/x-subrip; charset=utf-8",
         to_srt,
         _SUBTITLES_PLAIN,
-        {**_SPEED, **_SPEAKERS, **_FILLERS},
+        {**_SPEED, **_SPEAKERS, **_WORDING},
     ),
     Format(
         "vtt",
@@ -147,7 +147,7 @@ _ALL = (
         "text/vtt; charset=utf-8",
         to_vtt,
         _SUBTITLES,
-        {**_SPEED, **_SPEAKERS, **_FILLERS},
+        {**_SPEED, **_SPEAKERS, **_WORDING},
     ),
     Format(
         "csv",
@@ -161,7 +161,7 @@ _ALL = (
             *_TABLES,
             Preset("excel", "For Excel", Options(layout="segments", marked="on")),
         ),
-        {"layout": ("segments", "words"), **_FILLERS},
+        {"layout": ("segments", "words"), **_WORDING},
     ),
     Format(
         "tsv",
@@ -172,7 +172,7 @@ _ALL = (
         "text/tab-separated-values; charset=utf-8",
         to_tsv,
         _TABLES,
-        {"layout": ("segments", "words"), **_FILLERS},
+        {"layout": ("segments", "words"), **_WORDING},
     ),
     Format(
         "json",
@@ -196,7 +196,7 @@ _ALL = (
         DOCX,
         to_nvivo,
         (Preset("standard", "A row a turn"),),
-        {**_TURNS, **_FILLERS},
+        {**_TURNS, **_WORDING},
         binary=True,
     ),
     Format(
@@ -208,7 +208,7 @@ _ALL = (
         "application/rtf",
         to_stamped,
         _STAMPED,
-        {**_TURNS, **_SPEAKERS, **_FILLERS},
+        {**_TURNS, **_SPEAKERS, **_WORDING},
     ),
     Format(
         "maxqda",
@@ -219,7 +219,7 @@ _ALL = (
         "application/rtf",
         to_stamped,
         _STAMPED,
-        {**_TURNS, **_SPEAKERS, **_FILLERS},
+        {**_TURNS, **_SPEAKERS, **_WORDING},
     ),
     Format(
         "qdpx",
@@ -237,7 +237,7 @@ _ALL = (
                 Options(recording="on", layout="segments"),
             ),
         ),
-        {**_TURNS, **_SPEAKERS, **_FILLERS},
+        {**_TURNS, **_SPEAKERS, **_WORDING},
         binary=True,
     ),
 )

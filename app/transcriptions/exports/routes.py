@@ -15,6 +15,7 @@ from app.errors import Conflict
 from app.transcriptions import read, service
 from app.transcriptions.exports.choosing import Chosen, choose, cleaned
 from app.transcriptions.exports.fillers import lists
+from app.transcriptions.exports.numbers import LANGUAGES
 from app.transcriptions.exports.options import CHOICES, Options
 from app.transcriptions.exports.registry import FORMATS, Format, Preset, joined
 from app.transcriptions.exports.report import WITH_RULES, report
@@ -55,6 +56,7 @@ class Asked:
     times: Annotated[str | None, Query(description=_about("times"))] = None
     speakers: Annotated[str | None, Query(description=_about("speakers"))] = None
     fillers: Annotated[str | None, Query(description=_about("fillers"))] = None
+    numbers: Annotated[str | None, Query(description=_about("numbers"))] = None
     speed: Annotated[str | None, Query(description=_about("speed"))] = None
 
     def chosen(self) -> Chosen:
@@ -70,7 +72,9 @@ AskedDep = Annotated[Asked, Depends()]
 def list_formats() -> FormatsOut:
     """All formats with their presets and options; the first of each is the default."""
     return FormatsOut(
-        items=[_format(each) for each in FORMATS.values()], filler_languages=sorted(lists())
+        items=[_format(each) for each in FORMATS.values()],
+        filler_languages=sorted(lists()),
+        number_languages=sorted(LANGUAGES),
     )
 
 

@@ -40,6 +40,7 @@ class FormatOut(BaseModel):
 class FormatsOut(BaseModel):
     items: list[FormatOut]
     filler_languages: list[str] = Field(description="Those whose fillers can be left out.")
+    number_languages: list[str] = Field(description="Those whose numbers can be written as digits.")
 
 
 class RulesOut(BaseModel):

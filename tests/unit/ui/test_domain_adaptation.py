@@ -102,7 +102,7 @@ def test_it_says_what_it_will_do_and_cost_and_one_button_asks_for_it(
 ) -> None:
     test = opened(open_page)
     told = words(test)
-    assert "90 terms in 165 sentences, read aloud for 12 min" in told
+    assert "90 terms and 165 sentences, read aloud for 12 min" in told
     assert "about 29 minutes while nothing else is to do" in told
     assert "10 terms kept aside to see what carries over" in told
     assert "used only if it passes the gate" in told

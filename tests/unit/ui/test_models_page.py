@@ -70,7 +70,7 @@ def test_the_gate_says_what_was_asked_and_what_was_measured(open_page, fake, wor
     give(fake, version(1, "refused"))
     test = open_page("models", domain="ruby", version="1")
     said = words(test)
-    assert "Not passed: of 4 limits 1 not met and 1 not measured." in said
+    assert "Not passed. Limits: 4; 1 was not met; 1 was not measured." in said
     assert "Errors in ordinary speech: not met" in said
     assert "+3.00 points (+1.20 to +4.80 at 95%); at most 0.5 in 100" in said
     assert "As fast as the model without it: could not be measured" in said
@@ -207,4 +207,4 @@ def test_limits_have_units(name, limit, said):
 
 def test_an_empty_gate_is_not_passed():
     told = gate.summary(wire_models.Gate(passed=False))
-    assert told == "Not passed: of 0 limits none was asked."
+    assert told == "Not passed. Limits: 0; none was asked."

@@ -15,8 +15,8 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui import guest
 from ui.guard import Guard
+from ui.parts import guest
 from ui.proxy import Proxy
 from ui.settings import Settings
 
@@ -190,7 +190,7 @@ def test_under_the_public_address_there_is_a_links_page_and_nothing_else(
     elsewhere, upstream, came_by
 ):
     assert elsewhere.get("/shared/shr_1", headers=came_by).status_code == 200
-    assert elsewhere.get("/shared/-/guest.js", headers=came_by).status_code == 200
+    assert elsewhere.get("/shared/-/guest-de.js", headers=came_by).status_code == 200
     origin = {"Origin": f"https://{PUBLIC}", "Authorization": f"Bearer {SECRET}"}
     opened = elsewhere.post(f"{GUEST}/open", headers=came_by | origin)
     assert "Secure" in opened.headers["set-cookie"]

@@ -112,7 +112,7 @@ def test_groups_have_figures_or_words(open_page, fake, words):
         "With equally good sound and equally long sentences, child has 1.62 times the errors of"
         " adult (by chance 1.22 to 2.14)." in said
     )
-    assert "gets 70: that misses the four-fifths rule (80)." in said
+    assert "gets 70. Served worst: child. That misses the four-fifths rule (80)." in said
     assert '<th scope="row">child</th><td>20</td><td>18</td><td>22</td>' in said
     assert '<th scope="row">teen</th>' not in said
     # Said once, with the group
@@ -165,7 +165,7 @@ def test_calibration_in_words():
     ]
     said = certainty.reliability_said(wire.Calibration.model_validate({"bins": bins, "ece": 0.061}))
     assert said == (
-        "Where it is at least 90 % certain, 95 of 100 words are right (40 words); where it is less"
+        "Where it is at least 90 % certain, 95 of 100 words are right (40 words). Where it is less"
         " than 50 % certain, 50 of 100 words are right (40 words). On average its certainty is off"
         " by 6.1 points."
     )
@@ -182,15 +182,16 @@ def test_noise_in_words():
         }
     )
     assert certainty.nonspeech_said(figures) == (
-        "In 12 min of noise, music and silence it wrote 5 words: 0.42 words a minute, at most 0.88."
-        " 7.4 of 100 such recordings got any words (between 0.9 and 24); there were 27."
+        "In 12 min of noise, music and silence it wrote 5 words. That is 0.42 words a minute,"
+        " at most 0.88. 7.4 of 100 such recordings got any words (between 0.9 and 24); there were"
+        " 27."
     )
 
 
 def test_worse_sound_beside_the_recordings_as_they_are(open_page, fake, words):
     give(fake, line(), line(condition="noise-0", wer={"value": 0.5, "low": 0.4, "high": 0.6}))
     said = words(open_page("quality"))
-    assert "worst is noise 0 with 50 of 100 words wrong" in said
+    assert "The worst is noise 0: 50 of 100 words wrong." in said
     give(fake, line())
     assert "When the sound is worse" not in words(open_page("quality"))
 
@@ -304,8 +305,8 @@ def test_two_models_are_compared_with_their_chance(open_page, fake, words):
     give(fake, a, b, pairs=(comparison(a.name, b.name, -0.031, 0.994),))
     said = words(open_page("quality"))
     assert (
-        "It makes 3.1 fewer errors in 100 words than tiny.en, through this product, as recorded;"
-        " by chance it could be anything from 5.1 fewer to 1.1 fewer." in said
+        "It makes 3.1 fewer errors in 100 words than tiny.en, through this product, as recorded."
+        " By chance it could be anything from 5.1 fewer to 1.1 fewer." in said
     )
     assert "almost certainly better (99.4 %)" in said
     turned = words(open_page("quality", run=b.name))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.ui.fake_client import job
-from ui import guest
 from ui.client import ApiError
+from ui.parts import guest
 from ui.parts.marks import FLAGS
 from ui.wire_sharing import ShareEvent
 
@@ -87,7 +87,7 @@ def test_a_refusal_is_told_and_the_page_stays(opened, fake):
 
 @pytest.mark.chapter(28)
 def test_the_guests_document_runs_nothing_but_our_own_script():
-    page = guest.document()
+    page = guest.document("en")
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
     assert " on" not in re.sub(r"[^<]*<|>[^<]*", " ", page).replace(" on ", "")
     assert "{" not in page.replace(re.search(r'data-marks="([^"]*)"', page)[0], "")
@@ -97,6 +97,6 @@ def test_the_guests_document_runs_nothing_but_our_own_script():
 
 
 def test_the_guests_script_is_that_of_the_reader():
-    folder = Path(guest.__file__).parents[1] / "parts" / "reader"
-    used = guest.script()
+    folder = Path(guest.__file__).parents[1] / "reader"
+    used = guest.script("en")
     assert all(path.read_text() in used for path in folder.glob("*.js"))

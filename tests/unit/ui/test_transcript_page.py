@@ -79,9 +79,12 @@ def test_names_are_offered_where_there_are_speakers_and_presets_are_not_repeated
     fake.jobs = [job("tr_ok", segments=[segment() | {"speaker": "Anna"}])]
     test = open_page("transcript", id="tr_ok")
     names, fillers = "Names of speakers", "Fillers such as um and uh"
-    assert chosen_from(test) == ["File", "Divided by", names, fillers]
+    numbers = "Numbers heard as words"
+    assert chosen_from(test) == ["File", "Divided by", names, fillers, numbers]
     test.selectbox(key="download-tr_ok-format").select("srt").run()
-    assert chosen_from(test) == ["File", names, fillers], "the reading speed is the preset's"
+    assert chosen_from(test) == ["File", names, fillers, numbers], (
+        "the reading speed is the preset's"
+    )
 
 
 def test_no_speech_is_a_calm_valid_result(open_page, fake, words):

@@ -12,17 +12,18 @@ from ui.client import ApiError
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show, with_code
 from ui.parts.models import phrases
+from ui.words import later, many, said_by_api, say
 
 STAGES = {
-    "test": "reading the test aloud, in other voices",
-    "collect": "collecting the sentences",
-    "check": "checking them",
-    "speech": "reading the sentences aloud",
-    "augment": "adding noise and ordinary speech",
-    "encode": "listening to it",
-    "train": "training",
-    "choose": "choosing how much of it to use",
-    "evaluate": "judging it",
+    "test": later("reading the test aloud, in other voices"),
+    "collect": later("collecting the sentences"),
+    "check": later("checking them"),
+    "speech": later("reading the sentences aloud"),
+    "augment": later("adding noise and ordinary speech"),
+    "encode": later("listening to it"),
+    "train": later("training"),
+    "choose": later("choosing how much of it to use"),
+    "evaluate": later("judging it"),
 }
 _TEXT_MISSING = "too_little_text"
 
@@ -31,7 +32,7 @@ def section(domain: wire.Domain) -> None:
     """Ask for it, watch it, read what it brings. A domain that comes with Lectern has its own."""
     if domain.shipped:
         return
-    st.html('<div class="l-section">An adapter of its own</div>')
+    show('<div class="l-section">An adapter of its own</div>')
     found = session.client().adaptations(domain.name)
     latest = found.items[0] if found.items else None
     if latest is None:
@@ -47,10 +48,11 @@ def section(domain: wire.Domain) -> None:
 
 
 def purpose() -> str:
-    return (
-        "Trained with the terms and the page of text, the recogniser itself learns the field."
-        " It happens in the background, after every transcription, and the result is used only if"
-        " it passes the gate: better in the field, no worse elsewhere."
+    return say(
+        "Trained with the terms and the page of text, the recogniser itself learns"
+        " the field. It happens in the background, after every transcription, and the"
+        " result is used only if it passes the gate: better in the field, no worse"
+        " elsewhere."
     )
 
 
@@ -58,29 +60,50 @@ def cost(offer: wire.AdaptationOffer) -> str:
     """What it will do and how long it takes."""
     taught = offer.sentences.get("train", 0)
     parts = [
-        f"{words.several(offer.terms, 'term')} in {words.several(taught, 'sentence')},"
-        f" read aloud for {words.length(offer.speech_seconds)}"
+        say(
+            "{terms} and {sentences}, read aloud for {length}",
+            terms=many(offer.terms, "{count} term", "{count} terms"),
+            sentences=many(taught, "{count} sentence", "{count} sentences"),
+            length=words.length(offer.speech_seconds),
+        )
     ]
     if offer.expected_seconds:
         minutes = max(1, round(offer.expected_seconds / 60))
-        parts.append(f"about {words.several(minutes, 'minute')} while nothing else is to do")
+        parts.append(
+            many(
+                minutes,
+                "about {count} minute while nothing else is to do",
+                "about {count} minutes while nothing else is to do",
+            )
+        )
     if offer.held_out:
-        parts.append(f"{words.several(offer.held_out, 'term')} kept aside to see what carries over")
+        parts.append(
+            many(
+                offer.held_out,
+                "{count} term kept aside to see what carries over",
+                "{count} terms kept aside to see what carries over",
+            )
+        )
     if offer.left_out:
-        parts.append(f"{words.several(offer.left_out, 'term')} beyond what is trained, in the"
-                     " glossary all the same")  # fmt: skip
+        parts.append(
+            many(
+                offer.left_out,
+                "{count} term beyond what is trained, in the glossary all the same",
+                "{count} terms beyond what is trained, in the glossary all the same",
+            )
+        )
     return "; ".join(parts) + "."
 
 
 def state_line(found: wire.Adaptation) -> str:
     """What is being done, how far it is, when it ends."""
-    percent = f"{round(100 * found.progress)} %"
+    percent, note = words.percent(found.progress), said_by_api(found.note or "")
     if found.state == "paused":
-        return f"{found.note} · {percent}"
+        return f"{note} · {percent}"
     if found.state == "queued":
-        return f"waiting{f': {found.note}' if found.note else ''}"
-    doing = STAGES.get(found.stage, found.stage) or "starting"
-    parts = [doing, *([found.note] if found.note else []), percent]
+        return say("waiting: {why}", why=note) if note else say("waiting")
+    doing = say(STAGES.get(found.stage, found.stage)) or say("starting")
+    parts = [doing, *([note] if note else []), percent]
     return " · ".join([*parts, *([words.finishes(found.eta_seconds)] if found.eta_seconds else [])])
 
 
@@ -99,7 +122,7 @@ def _running(name: str, adaptation_id: str) -> None:
         )
         _stages(found)
         st.button(
-            "Cancel",
+            say("Cancel"),
             key="adaptation-cancel",
             type="tertiary",
             on_click=_cancel,
@@ -113,18 +136,15 @@ def _stages(found: wire.Adaptation) -> None:
     lines = []
     for stage, doing in STAGES.items():
         told = begun.get(stage)
-        if told is None:
-            after = ""
-        elif told.state == "reused":
-            after = " · was made before"
-        elif told.state == "done":
-            after = f" · {words.length(told.seconds)}"
-        else:
-            after = f" · {round(100 * told.share)} %"
+        said = [say(doing)]
+        if told is not None and told.state == "reused":
+            said.append(say("was made before"))
+        elif told is not None and told.state == "done":
+            said.append(words.length(told.seconds))
+        elif told is not None:
+            said.append(words.percent(told.share))
         look = "l-name" if told is not None and told.state == "running" else "l-quiet"
-        lines.append(
-            html('<li class="{look}">{doing}{after}</li>', look=look, doing=doing, after=after)
-        )
+        lines.append(html('<li class="{look}">{said}</li>', look=look, said=" · ".join(said)))
     show('<ol class="l-facts">{lines}</ol>', lines=joined(lines))
 
 
@@ -140,11 +160,11 @@ def _ended(domain: wire.Domain, found: wire.Adaptation) -> None:
     elif found.error is not None:
         show(
             '<div class="l-harm" role="alert"><p>{message}</p><p class="l-quiet">{code}</p></div>',
-            message=found.error.message,
+            message=said_by_api(found.error.message),
             code=found.error.code,
         )
     st.button(
-        "Try again",
+        say("Try again"),
         key="adaptation-retry",
         on_click=_retry,
         args=(domain.name, found.id),
@@ -165,21 +185,23 @@ def _judged(domain: wire.Domain, found: wire.Adaptation, version: wire_models.Ve
         show('<p>Why:</p><ul class="l-facts">{items}</ul>', items=items)
     st.page_link(
         "models.py",
-        label=f"All about version {version.number}",
+        label=say("All about version {number}", number=version.number),
         query_params={"domain": domain.name, "version": str(version.number)},
     )
 
 
 def verdict(found: wire.Adaptation, version: wire_models.Version) -> str:
+    number = version.number
     if found.state == "refused":
-        return (
-            f"The adapter was made and did not pass the gate, so it is not used: version"
-            f" {version.number}. What served before goes on serving; more terms or more text of"
-            " the field may help."
+        return say(
+            "The adapter was made and did not pass the gate, so it is not used: version {number}."
+            " What served before goes on serving; more terms or more text of the field may help.",
+            number=number,
         )
     if version.serves:
-        return f"Version {version.number} passed the gate and serves this domain."
-    return f"Version {version.number} passed the gate; it {phrases.state(version)}."
+        return say("Version {number} passed the gate and serves this domain.", number=number)
+    state = phrases.state(version)
+    return say("Version {number} passed the gate; it {state}.", number=number, state=state)
 
 
 def figures(version: wire_models.Version) -> list[str]:
@@ -187,13 +209,21 @@ def figures(version: wire_models.Version) -> list[str]:
     head = version.headline
     if head is None:
         return []
-    return [f"In the field: {phrases.before_after(head)}.", phrases.cost(head)]
+    return [
+        say("In the field: {before_after}.", before_after=phrases.before_after(head)),
+        phrases.cost(head),
+    ]
 
 
 def reason(each: wire_models.Verdict) -> str:
     told = f"{phrases.limit_name(each.name)}: {phrases.verdict(each.status)}"
     if each.status == "not met":
-        told += f", {phrases.measured(each)}; {phrases.limit(each)} is asked"
+        asked = say(
+            "{measured}; {limit} is asked",
+            measured=phrases.measured(each),
+            limit=phrases.limit(each),
+        )
+        told = f"{told}, {asked}"
     return told + (f" ({each.note})" if each.note else "") + "."
 
 
@@ -202,33 +232,36 @@ def _offer(
 ) -> None:
     """The button, or what is missing for it."""
     if offer.missing == _TEXT_MISSING:
-        show('<p class="l-quiet">{detail}</p>', detail=offer.detail)
+        show('<p class="l-quiet">{detail}</p>', detail=said_by_api(offer.detail or ""))
         _text(domain)
         return
     if offer.missing is not None:
-        show('<p class="l-quiet">{detail}</p>', detail=offer.detail)
+        show('<p class="l-quiet">{detail}</p>', detail=said_by_api(offer.detail or ""))
         return
     if not offer.training:
         _not_set_up(offer)
         return
     show('<p class="l-quiet">{cost}</p>', cost=cost(offer))
-    label = "Train an adapter" if latest is None else "Train one with the terms as they are now"
+    label = (
+        say("Train an adapter")
+        if latest is None
+        else say("Train one with the terms as they are now")
+    )
     st.button(label, key="adaptation-ask", on_click=_ask, args=(domain.name,))
 
 
 def _not_set_up(offer: wire.AdaptationOffer) -> None:
-    show(
-        '<p class="l-quiet">{sentence}</p>',
-        sentence=with_code(
-            f"Training is not set up on this computer: run `{offer.command}` once (about 520 MB),"
-            " then start the product again. The glossary works without."
-        ),
+    sentence = say(
+        "Training is not set up on this computer: run `{command}` once (about 520 MB), then start"
+        " the product again. The glossary works without.",
+        command=offer.command,
     )
+    show('<p class="l-quiet">{sentence}</p>', sentence=with_code(sentence))
 
 
 def _text(domain: wire.Domain) -> None:
-    st.text_area("A page of text from the field", key="adaptation-text", height=200)
-    st.button("Keep this text", key="adaptation-keep", on_click=_keep, args=(domain.name,))
+    st.text_area(say("A page of text from the field"), key="adaptation-text", height=200)
+    st.button(say("Keep this text"), key="adaptation-keep", on_click=_keep, args=(domain.name,))
 
 
 def _keep(name: str) -> None:
@@ -246,7 +279,7 @@ def _cancel(name: str, adaptation_id: str) -> None:
         session.client().cancel_adaptation(name, adaptation_id)
     except ApiError as error:
         if error.code != "adaptation_over":  # it ended in the same moment: the page shows how
-            st.toast(words.plain(error.detail), duration="long")
+            st.toast(words.plain(said_by_api(error.detail)), duration="long")
 
 
 def _retry(name: str, adaptation_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ui import wire_domains as wire
-from ui.parts import words
+from ui.words import many, say
 
 _OUTSIDE = re.compile(r"[^a-z0-9]+")
 _LONGEST = 63
@@ -14,14 +14,18 @@ _LONGEST = 63
 def serves(domain: wire.DomainSummary) -> str:
     """`whisper-base with adapter version 2`, or what there is without an adapter."""
     if domain.model_version is None:
-        return "glossary only"
-    return f"{domain.parent} with adapter version {domain.model_version}"
+        return say("glossary only")
+    return say(
+        "{parent} with adapter version {number}",
+        parent=domain.parent,
+        number=domain.model_version,
+    )
 
 
 def line(domain: wire.DomainSummary) -> str:
     """`161 terms · glossary only · comes with Lectern`."""
-    origin = "comes with Lectern" if domain.shipped else "yours"
-    return " · ".join((words.several(domain.terms, "term"), serves(domain), origin))
+    origin = say("comes with Lectern") if domain.shipped else say("yours")
+    return " · ".join((many(domain.terms, "{count} term", "{count} terms"), serves(domain), origin))
 
 
 def short_name(title: str) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from ui import wire_domains as wire
-from ui.parts import problems, session, words
+from ui.parts import problems, session
 from ui.parts.domains import hearing, making
 from ui.parts.html import show
+from ui.words import many, say
 
 _MOST_HEIGHT = 420
 """In pixels; longer tables scroll."""
@@ -17,12 +18,13 @@ _MOST_HEIGHT = 420
 
 def section(domain: wire.Domain) -> None:
     terms = domain.glossary.terms if domain.glossary else []
-    version = f", version {domain.glossary.number}" if domain.glossary else ""
+    count = many(len(terms), "{count} term", "{count} terms")
     show(
-        '<div class="l-section">Glossary</div><p class="l-quiet">{terms}{version}. It works at'
-        " once, without training: the recogniser is told to expect these.</p>",
-        terms=words.several(len(terms), "term"),
-        version=version,
+        '<div class="l-section">Glossary</div><p class="l-quiet">{which}. It works at once, without'
+        " training: the recogniser is told to expect these.</p>",
+        which=say("{terms}, version {number}", terms=count, number=domain.glossary.number)
+        if domain.glossary
+        else count,
     )
     if domain.shipped:
         _shown(domain, terms)
@@ -38,8 +40,8 @@ def _columns(key: str, terms: list[dict[str, Any]]) -> dict[str, Any]:
         return (now["term"] or "", now["sounds_like"] or "") if now else None
 
     return {
-        "term": st.column_config.TextColumn("Term", width=150, max_chars=60, required=True),
-        "sounds_like": st.column_config.TextColumn("Sounds like", width=120, max_chars=60),
+        "term": st.column_config.TextColumn(say("Term"), width=150, max_chars=60, required=True),
+        "sounds_like": st.column_config.TextColumn(say("Sounds like"), width=120, max_chars=60),
         "hear": hearing.column(key, of_row),
     }
 
@@ -49,7 +51,7 @@ def _height(rows: int) -> int:
 
 
 def _rows(terms: list[wire.Term]) -> list[dict[str, Any]]:
-    return [{**term.model_dump(), "hear": hearing.LABEL} for term in terms]
+    return [{**term.model_dump(), "hear": say(hearing.LABEL)} for term in terms]
 
 
 def _shown(domain: wire.Domain, terms: list[wire.Term]) -> None:
@@ -57,9 +59,10 @@ def _shown(domain: wire.Domain, terms: list[wire.Term]) -> None:
     height = _height(len(rows))
     st.dataframe(rows, hide_index=True, height=height, column_config=_columns(key, rows))
     hearing.player(key)
-    if st.button("Copy to a domain of your own", key="copy-domain"):
+    if st.button(say("Copy to a domain of your own"), key="copy-domain"):
         copied = [
-            wire.ProposedTerm(**term.model_dump(), why=f"in {domain.title}") for term in terms
+            wire.ProposedTerm(**term.model_dump(), why=say("in {title}", title=domain.title))
+            for term in terms
         ]
         making.begin(wire.Proposals(text="", words=0, language="en", terms=copied), domain.title)
 
@@ -81,7 +84,11 @@ def _edited(domain: wire.Domain, terms: list[wire.Term]) -> None:
         for row in edited
         if (row["term"] or "").strip()
     ]
-    clicked = st.button(f"Save as version {number + 1}", key="save-glossary", disabled=now == terms)
+    clicked = st.button(
+        say("Save as version {number}", number=number + 1),
+        key="save-glossary",
+        disabled=now == terms,
+    )
     show(
         '<p class="l-quiet">Add a term in the last line; to remove some, mark them at the left.'
         " Transcripts know which version they were made with.</p>"

@@ -10,15 +10,16 @@ import streamlit as st
 from ui.client import ApiError
 from ui.parts import problems, session, words
 from ui.parts.html import show
+from ui.words import later, say
 
-LABEL = "Hear"
+LABEL = later("Hear")
 
 
 def column(key: str, term_of: Callable[[int], tuple[str, str] | None]) -> Any:
     """A column of buttons; `term_of` gives term and respelling of a row as it stands now."""
     return st.column_config.ButtonColumn(
-        "Aloud",
-        help="How the term sounds as it is respelled",
+        say("Aloud"),
+        help=say("How the term sounds as it is respelled"),
         width=70,
         type="tertiary",
         key=f"{key}-hear",
@@ -34,15 +35,23 @@ def player(key: str) -> None:
         return
     term, sounds_like = asked
     try:
-        doing = f"Reading “{words.plain(term)}” aloud; the first term takes some seconds"
+        doing = say(
+            "Reading “{term}” aloud; the first term takes some seconds", term=words.plain(term)
+        )
         with st.spinner(doing, width="content"):
             clip = session.client().speech(term, sounds_like)
     except ApiError as error:
         problems.tell(error)
         st.session_state.pop(f"{key}-heard")
         return
-    said = f" as “{sounds_like}”" if sounds_like else ""
-    show('<p class="l-quiet">{term}{said}, read by a synthetic voice</p>', term=term, said=said)
+    if sounds_like:
+        show(
+            '<p class="l-quiet">{term} as “{said}”, read by a synthetic voice</p>',
+            term=term,
+            said=sounds_like,
+        )
+    else:
+        show('<p class="l-quiet">{term}, read by a synthetic voice</p>', term=term)
     st.audio(clip, format="audio/ogg", autoplay=True)
 
 

@@ -7,18 +7,19 @@ import streamlit as st
 from ui.parts import session, words
 from ui.parts.domains import facts
 from ui.parts.html import show
+from ui.words import say
 
 PAGE = "domains.py"
 
 
 def page() -> None:
-    st.title("Domains", anchor=False)
+    st.title(say("Domains"), anchor=False)
     show(
         '<p class="l-lead">A domain gives the recogniser the words of your field: its names, its'
         " jargon, its abbreviations.</p>"
     )
     # In a callback an address cannot be changed, so the click is answered here
-    if st.button("New domain", type="primary", key="new-domain"):
+    if st.button(say("New domain"), type="primary", key="new-domain"):
         st.switch_page(PAGE, query_params={"new": "1"})
     for domain in session.client().domains():
         with st.container(key=f"l-entry-{domain.name}", gap=None):

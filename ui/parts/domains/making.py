@@ -11,9 +11,10 @@ import streamlit as st
 
 from ui import wire_domains as wire
 from ui.client import ApiError
-from ui.parts import problems, session, words
+from ui.parts import problems, session
 from ui.parts.domains import facts, hearing
 from ui.parts.html import html, joined, show
+from ui.words import many, said_by_api, say
 
 PAGE = "domains.py"
 TICKED = 100
@@ -42,15 +43,18 @@ def begin(proposals: wire.Proposals, source: str) -> None:
 
 
 def page() -> None:
-    st.title("New domain", anchor=False)
+    st.title(say("New domain"), anchor=False)
     made: Making | None = st.session_state.get(_STATE)
     title = st.text_input(
-        "Name of the field", key="making-title", max_chars=80, placeholder="Poverty research"
+        say("Name of the field"),
+        key="making-title",
+        max_chars=80,
+        placeholder=say("Poverty research"),
     )
     _source(made)
     made = st.session_state.get(_STATE)
     if made is None:
-        st.page_link(PAGE, label="All domains")
+        st.page_link(PAGE, label=say("All domains"))
         return
     _proposed(made)
     _finish(made, title)
@@ -58,16 +62,19 @@ def page() -> None:
 
 def _source(made: Making | None) -> None:
     """Where terms come from; folded away once there are some."""
-    where = st.expander("Other text", expanded=False) if made else st.container()
+    where = st.expander(say("Other text"), expanded=False) if made else st.container()
     with where:
         text = st.text_area(
-            "Paste a page of text, or a list of terms, one a line",
+            say("Paste a page of text, or a list of terms, one a line"),
             key="making-text",
             height=200,
-            placeholder="A paper, a programme, an interview guide … or: EU-SILC",
+            placeholder=say("A paper, a programme, an interview guide … or: EU-SILC"),
         )
         file = st.file_uploader(
-            f"or a file: PDF, PowerPoint, Word, CSV programme, text; at most {MAX_MB} MB",
+            say(
+                "or a file: PDF, PowerPoint, Word, CSV programme, text; at most {number} MB",
+                number=MAX_MB,
+            ),
             type=KINDS,
             max_upload_size=MAX_MB,
             key="making-file",
@@ -77,7 +84,7 @@ def _source(made: Making | None) -> None:
             " language.</p>"
         )
         kind = "secondary" if made else "primary"
-        if st.button("Find the terms", type=kind, key="making-find"):  # type: ignore[arg-type]
+        if st.button(say("Find the terms"), type=kind, key="making-find"):  # type: ignore[arg-type]
             _find(text, file)
 
 
@@ -89,7 +96,7 @@ def _find(text: str, file: Any) -> None:
         )
         return
     try:
-        with st.spinner("Reading it and looking for terms, some seconds", width="content"):
+        with st.spinner(say("Reading it and looking for terms, some seconds"), width="content"):
             if file is not None:
                 found = session.client().propose(file.name, file.getvalue())
             else:
@@ -106,13 +113,12 @@ def _find(text: str, file: Any) -> None:
 def _proposed(made: Making) -> None:
     found = made.proposals
     show(
-        '<div class="l-section">Terms</div><p>{count} {of}. Untick what is no term; where a'
-        " spelling misleads, write how it sounds.</p>",
-        count=words.several(len(found.terms), "term"),
-        of=f"in {words.several(found.words, 'word')}" if found.text else f"from {made.source}",
+        '<div class="l-section">Terms</div><p>{found}. Untick what is no term; where a spelling'
+        " misleads, write how it sounds.</p>",
+        found=_found(made),
     )
     if found.notes:
-        notes = joined(html("<li>{note}</li>", note=note) for note in found.notes)
+        notes = joined(html("<li>{note}</li>", note=said_by_api(note)) for note in found.notes)
         show('<ul class="l-facts">{notes}</ul>', notes=notes)
     if not found.terms:
         return
@@ -123,16 +129,27 @@ def _proposed(made: Making) -> None:
         height=min(480, 37 + 35 * len(found.terms)),
         disabled=["count", "why", "example"],
         column_config={
-            "use": st.column_config.CheckboxColumn("Use", width=68),
-            "term": st.column_config.TextColumn("Term", width=170, max_chars=60, required=True),
-            "sounds_like": st.column_config.TextColumn("Sounds like", width=150, max_chars=60),
+            "use": st.column_config.CheckboxColumn(say("Use"), width=68),
+            "term": st.column_config.TextColumn(
+                say("Term"), width=170, max_chars=60, required=True
+            ),
+            "sounds_like": st.column_config.TextColumn(say("Sounds like"), width=150, max_chars=60),
             "hear": hearing.column(_TABLE, _heard),
-            "count": st.column_config.NumberColumn("Times", width=55),
-            "why": st.column_config.TextColumn("Why", width=200),
-            "example": st.column_config.TextColumn("Example", width=600),
+            "count": st.column_config.NumberColumn(say("Times"), width=55),
+            "why": st.column_config.TextColumn(say("Why"), width=200),
+            "example": st.column_config.TextColumn(say("Example"), width=600),
         },
     )
     hearing.player(_TABLE)
+
+
+def _found(made: Making) -> str:
+    """`12 terms in 800 words`, `12 terms from glossary.csv`."""
+    found = made.proposals
+    terms = many(len(found.terms), "{count} term", "{count} terms")
+    if not found.text:
+        return say("{terms} from {source}", terms=terms, source=made.source)
+    return many(found.words, "{terms} in {count} word", "{terms} in {count} words", terms=terms)
 
 
 def _row(number: int, term: wire.ProposedTerm) -> dict[str, Any]:
@@ -140,9 +157,9 @@ def _row(number: int, term: wire.ProposedTerm) -> dict[str, Any]:
         "use": number < TICKED,
         "term": term.term,
         "sounds_like": term.sounds_like,
-        "hear": hearing.LABEL,
+        "hear": say(hearing.LABEL),
         "count": term.count,
-        "why": term.why,
+        "why": said_by_api(term.why),
         "example": term.examples[0] if term.examples else "",
     }
 
@@ -166,9 +183,11 @@ def _finish(made: Making, title: str) -> None:
         if row["use"] and (row["term"] or "").strip()
     ]
     name = facts.short_name(title)
-    about = st.text_input("What it is about (may stay empty)", key="making-about", max_chars=300)
+    about = st.text_input(
+        say("What it is about (may stay empty)"), key="making-about", max_chars=300
+    )
     clicked = st.button(
-        f"Make this domain of {words.several(len(chosen), 'term')}",
+        many(len(chosen), "Make this domain of {count} term", "Make this domain of {count} terms"),
         type="primary",
         key="making-make",
         disabled=not chosen,
@@ -196,8 +215,9 @@ def _keep_text(name: str, found: wire.Proposals) -> None:
     except ApiError as error:
         if error.code == problems.UNREACHABLE:
             raise
-        st.session_state[NOTICE] = (
-            f"The domain is made and its glossary works. Its text was not kept: {error.detail}"
+        st.session_state[NOTICE] = say(
+            "The domain is made and its glossary works. Its text was not kept: {detail}",
+            detail=said_by_api(error.detail),
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import wire_domains as wire
-from ui.parts import problems, session, words
+from ui.parts import dialog, problems, session
 from ui.parts.domains import adaptation, facts, glossary, making, preview
 from ui.parts.html import show
+from ui.words import many, say
 
 PAGE = "domains.py"
 
@@ -18,9 +19,9 @@ def page(domain: wire.Domain) -> None:
         show('<p class="l-lead">{about}</p>', about=domain.about)
     show('<p class="l-quiet">{line}</p>', line=facts.line(domain))
     if domain.model_version is not None:
-        label = "How the adapter was made and judged"
+        label = say("How the adapter was made and judged")
         st.page_link("models.py", label=label, query_params={"domain": domain.name})
-    if st.button("Transcribe with this domain", type="primary", key="use-domain"):
+    if st.button(say("Transcribe with this domain"), type="primary", key="use-domain"):
         st.switch_page("transcribe.py", query_params={"domain": domain.name})
     if notice := st.session_state.pop(making.NOTICE, ""):
         show('<div class="l-note"><p>{notice}</p></div>', notice=notice)
@@ -28,9 +29,11 @@ def page(domain: wire.Domain) -> None:
     _text(domain)
     preview.section(domain)
     adaptation.section(domain)
-    if not domain.shipped and st.button("Remove this domain", key="remove-domain", type="tertiary"):
-        _confirm(domain)
-    st.page_link(PAGE, label="All domains")
+    if not domain.shipped and st.button(
+        say("Remove this domain"), key="remove-domain", type="tertiary"
+    ):
+        dialog.opened(say("Remove this domain?"), _confirm, domain)
+    st.page_link(PAGE, label=say("All domains"))
 
 
 def _text(domain: wire.Domain) -> None:
@@ -41,13 +44,16 @@ def _text(domain: wire.Domain) -> None:
     if found is not None:
         show(
             '<p class="l-quiet">The page of text its terms came from is kept for training:'
-            " {words} in {sentences}.</p>",
-            words=words.several(found.words, "word"),
-            sentences=words.several(found.sentences, "sentence"),
+            " {text}.</p>",
+            text=many(
+                found.sentences,
+                "{words} in {count} sentence",
+                "{words} in {count} sentences",
+                words=many(found.words, "{count} word", "{count} words"),
+            ),
         )
 
 
-@st.dialog("Remove this domain?")
 def _confirm(domain: wire.Domain) -> None:
     show(
         '<p><span class="l-name">{title}</span></p><p>It can no longer be chosen. Transcripts made'
@@ -56,9 +62,9 @@ def _confirm(domain: wire.Domain) -> None:
     )
     with st.container(horizontal=True):
         name = (domain.name,)
-        if st.button("Remove", type="primary", key="remove-yes", on_click=_remove, args=name):
+        if st.button(say("Remove"), type="primary", key="remove-yes", on_click=_remove, args=name):
             st.switch_page(PAGE)
-        if st.button("Keep", key="remove-no"):
+        if st.button(say("Keep"), key="remove-no"):
             st.rerun()
 
 

@@ -12,6 +12,7 @@ from ui.client import ApiError
 from ui.parts import jobs, problems, session, words
 from ui.parts.domains import side_by_side
 from ui.parts.html import show
+from ui.words import later, many, said_by_api, say
 
 SAMPLE = "sample"
 """In the place of a recording's id."""
@@ -40,20 +41,23 @@ def section(domain: domains.Domain) -> None:
         _no_recordings()
         return
     chosen = st.selectbox(
-        "Recording", list(sources), format_func=sources.__getitem__, key=f"preview-{domain.name}"
+        say("Recording"),
+        list(sources),
+        format_func=sources.__getitem__,
+        key=f"preview-{domain.name}",
     )
     found = _newest(listed.items, chosen, sample)
     if found is None or not found.current:
         if found is not None:
             _changed(found)
-        label = f"Show the difference on the first {length}"
+        label = say("Show the difference on the first {length}", length=length)
         st.button(label, on_click=_ask, args=(domain.name, chosen, found), key="preview-ask")
     if found is not None:
         _shown(found)
 
 
 def _beginning(seconds: float) -> str:
-    return "five minutes" if seconds == 300 else words.length(seconds)
+    return say("five minutes") if seconds == 300 else words.length(seconds)
 
 
 def _sample() -> wire.Sample | None:
@@ -78,7 +82,7 @@ def _sources(
         if job.recording_id:
             found.setdefault(job.recording_id, f"{job.name} · {words.length(job.duration)}")
     if sample is not None:
-        found[SAMPLE] = f"The sample: {sample.title}"
+        found[SAMPLE] = say("The sample: {title}", title=sample.title)
     return found
 
 
@@ -87,7 +91,7 @@ def _no_recordings() -> None:
         '<div class="l-empty"><p>Both texts will stand here beside each other.</p>'
         '<p class="l-quiet">There is no recording yet on which to show it.</p></div>'
     )
-    st.page_link("transcribe.py", label="Transcribe a recording")
+    st.page_link("transcribe.py", label=say("Transcribe a recording"))
 
 
 def _newest(
@@ -115,14 +119,29 @@ def _delete(name: str, preview_id: str) -> None:
 
 
 def _changed(found: domains.PreviewSummary) -> None:
-    of = f"version {found.glossary_version} of the glossary" if found.glossary_version else "it"
-    if found.model_version is not None:
-        of += f" and version {found.model_version} of the adapter"
-    show(
-        '<div class="l-note"><p>The domain has changed since. What stands below was heard with'
-        " {of}.</p></div>",
-        of=of,
-    )
+    glossary, adapter = found.glossary_version, found.model_version
+    if glossary and adapter is not None:
+        said = say(
+            "The domain has changed since. What stands below was heard with version {glossary} of"
+            " the glossary and version {adapter} of the adapter.",
+            glossary=glossary,
+            adapter=adapter,
+        )
+    elif glossary:
+        said = say(
+            "The domain has changed since. What stands below was heard with version {glossary} of"
+            " the glossary.",
+            glossary=glossary,
+        )
+    elif adapter is not None:
+        said = say(
+            "The domain has changed since. What stands below was heard with version {adapter} of"
+            " the adapter.",
+            adapter=adapter,
+        )
+    else:
+        said = say("The domain has changed since. What stands below was heard with it as it was.")
+    show('<div class="l-note"><p>{said}</p></div>', said=said)
 
 
 def _shown(found: domains.PreviewSummary) -> None:
@@ -135,7 +154,7 @@ def _shown(found: domains.PreviewSummary) -> None:
     else:
         _result(whole, whole.differences)
     st.button(
-        "Remove this comparison",
+        say("Remove this comparison"),
         key="preview-delete",
         type="tertiary",
         on_click=_delete,
@@ -152,7 +171,7 @@ def _running(name: str, preview_id: str) -> None:
         for title, job in _sides(found):
             jobs.progress(job.model_copy(update={"name": title}))
         st.button(
-            "Cancel",
+            say("Cancel"),
             key="preview-cancel",
             type="tertiary",
             on_click=_delete,
@@ -161,7 +180,7 @@ def _running(name: str, preview_id: str) -> None:
 
 
 def _sides(found: domains.PreviewSummary) -> tuple[tuple[str, wire.Summary], ...]:
-    return (side_by_side.GENERAL, found.plain), (side_by_side.ADAPTED, found.adapted)
+    return (say(side_by_side.GENERAL), found.plain), (say(side_by_side.ADAPTED), found.adapted)
 
 
 def _failed(found: domains.Preview) -> None:
@@ -174,12 +193,14 @@ def _failed(found: domains.Preview) -> None:
             '<div class="l-harm" role="alert"><p><strong>{title}:</strong> {message}</p>'
             '<p class="l-quiet">{code}</p></div>',
             title=title,
-            message=job.error.message if job.error else "It was cancelled. The recording is kept.",
+            message=said_by_api(job.error.message)
+            if job.error
+            else say("It was cancelled. The recording is kept."),
             code=job.error.code if job.error else "",
         )
     if retryable and found.current:
         st.button(
-            "Try again",
+            say("Try again"),
             key="preview-again",
             on_click=_ask,
             args=(found.domain, found.recording, found),
@@ -205,22 +226,31 @@ def sentence(found: domains.Preview) -> str:
     """What came of it, with counts."""
     count = len(found.differences or [])
     parts = [
-        "Both texts are the same."
-        if not count
-        else f"The texts differ in {words.several(count, 'place')}."
+        many(count, "The texts differ in {count} place.", "The texts differ in {count} places.")
+        if count
+        else say("Both texts are the same.")
     ]
     if found.terms is not None:
         parts.append(
-            f"Terms of the domain are written {_times(found.terms.adapted)} with it,"
-            f" {_times(found.terms.plain)} without it."
+            say(
+                "Terms of the domain are written {adapted} with it, {plain} without it.",
+                adapted=_times(found.terms.adapted),
+                plain=_times(found.terms.plain),
+            )
         )
     if found.seconds_saved:
         parts.append(
-            f"{found.seconds_saved:.1f} s of computing were saved, because the sound was prepared"
-            " for the model once and used again."
+            say(
+                "{seconds} s of computing were saved, because the sound was prepared for the model"
+                " once and used again.",
+                seconds=words.decimal(found.seconds_saved, 1),
+            )
         )
     return " ".join(parts)
 
 
 def _times(count: int) -> str:
-    return {0: "not once", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    few = {0: later("not once"), 1: later("once"), 2: later("twice")}
+    if count in few:
+        return say(few[count])
+    return many(count, "{count} time", "{count} times")

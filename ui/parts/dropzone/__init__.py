@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
+from ui.parts.component import component
 
 PARTS_ABOVE_BYTES = 64 * 1024**2
 """Larger files go in resumable parts; smaller ones are as quickly sent again."""
@@ -12,11 +12,11 @@ PART_BYTES = 16 * 1024**2
 SCRIPT = "/app/static/scripts/tus-4.3.1.min.js"
 
 _FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = component(
     "lectern_dropzone",
-    html=(_FOLDER / "dropzone.html").read_text(),
-    css=(_FOLDER / "dropzone.css").read_text(),
-    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("whole", "parts", "dropzone")),
+    _FOLDER / "dropzone.html",
+    _FOLDER / "dropzone.css",
+    [_FOLDER / f"{name}.js" for name in ("whole", "parts", "dropzone")],
 )
 
 

@@ -3,17 +3,23 @@
 // the ids of what arrived. Names and messages are set as text, never as HTML.
 const rooms = new WeakMap();
 
+const UNITS = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+// Unit and digits in which a size is told
+function scale(n) {
+  if (n >= 1e9) return ["GB", 1];
+  return n < 1e6 ? ["kB", 0] : ["MB", n < 1e7 ? 1 : 0];
+}
+
 function bytes(n) {
-  if (n >= 1e9) return `${(n / 1e9).toFixed(1)} GB`;
-  return n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} kB` : `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB`;
+  const [unit, digits] = scale(n);
+  return `${decimal(Math.max(n / UNITS[unit], unit === "kB" ? 1 : 0), digits)} ${unit}`;
 }
 
 // "1.2 of 2.0 GB": one unit for both
 function share(done, total) {
-  const [size, unit] = bytes(total).split(" ");
-  const by = { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
-  const digits = size.includes(".") ? 1 : 0;
-  return `${(done / by).toFixed(digits)} of ${size} ${unit}`;
+  const [unit, digits] = scale(total);
+  return said("{done} of {all}", { done: decimal(done / UNITS[unit], digits), all: bytes(total) });
 }
 
 class Room {
@@ -43,7 +49,7 @@ class Room {
   }
 
   take(files) {
-    for (const file of files) this.waiting.push({ file, ...this.row(file.name, `waiting, ${bytes(file.size)}`) });
+    for (const file of files) this.waiting.push({ file, ...this.row(file.name, said("waiting, {size}", { size: bytes(file.size) })) });
     this.next();
   }
 
@@ -60,7 +66,7 @@ class Room {
     state.textContent = says;
     const stop = document.createElement("button");
     stop.type = "button";
-    stop.textContent = "Cancel";
+    stop.textContent = said("Cancel");
     row.append(name, state, stop);
     this.list.append(row);
     const entry = { row, state, stop };
@@ -87,13 +93,13 @@ class Room {
         checking = done >= total;
         was = done;
         row.classList.remove("paused");
-        state.textContent = checking ? "reading the file" : share(done, total);
+        state.textContent = checking ? said("reading the file") : share(done, total);
       },
       paused: () => {
         row.classList.add("paused");
         state.textContent = was
-          ? `${share(was, file.size)}, paused: the connection was lost, trying again`
-          : "paused: there is no connection, trying again";
+          ? said("{share}, paused: the connection was lost, trying again", { share: share(was, file.size) })
+          : said("paused: there is no connection, trying again");
       },
       arrived: (id) => { row.remove(); this.announce(id); over(); },
       stopped: () => { row.remove(); over(); },
@@ -120,7 +126,7 @@ class Room {
     row.classList.add("failed");
     row.setAttribute("role", "alert");
     state.textContent = message;
-    stop.textContent = "Dismiss";
+    stop.textContent = said("Dismiss");
     stop.onclick = () => row.remove();
   }
 
@@ -131,10 +137,10 @@ class Room {
     const own = new Set([...this.open].map((sender) => sender.id));
     for (const upload of found.filter((one) => !own.has(one.id))) {
       if (upload.state === "checking") { this.collect(upload); continue; }
-      const says = `${share(upload.received_bytes, upload.size_bytes)} are here. Choose the same file again to go on.`;
+      const says = said("{share} are here. Choose the same file again to go on.", { share: share(upload.received_bytes, upload.size_bytes) });
       const { row, stop } = this.row(upload.name, says);
       row.classList.add("left");
-      stop.textContent = "Discard";
+      stop.textContent = said("Discard");
       stop.onclick = () => {
         this.forgetLeft(upload.id);
         fetch(`/api/uploads/${upload.id}`, { method: "DELETE" }).catch(() => {});
@@ -145,7 +151,7 @@ class Room {
 
   // All of it is there: whoever asks for it makes it a recording
   async collect(upload) {
-    const entry = this.row(upload.name, "reading the file");
+    const entry = this.row(upload.name, said("reading the file"));
     const sender = new PartsSender(null, {
       paused: () => {},
       arrived: (id) => { entry.row.remove(); this.announce(id); },

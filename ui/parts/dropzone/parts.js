@@ -60,7 +60,7 @@ async function patiently(method, path, headers, waits, stopped) {
       status = answer.status;
       if (!worthRetrying(status)) {
         const problem = await answer.json().catch(() => ({}));
-        throw new Refused(status, problem.detail || `The upload was refused (HTTP ${status}).`);
+        throw new Refused(status, saidByApi(problem.detail) || said("The upload was refused (HTTP {status}).", { status }));
       }
     } catch (error) {
       if (error instanceof Refused) throw error;
@@ -90,7 +90,7 @@ class PartsSender {
       if (this.ended) return this.forget();
       this.tell.begun(this.id);
       await navigator.locks.request(`lectern ${this.id}`, { ifAvailable: true }, (lock) => {
-        if (!lock) throw new Refused(0, "This file is being sent from another tab. That goes on; nothing was begun here.");
+        if (!lock) throw new Refused(0, said("This file is being sent from another tab. That goes on; nothing was begun here."));
         return this.sent(tus);
       });
       await this.settled();
@@ -162,7 +162,7 @@ class PartsSender {
   async settled() {
     while (!this.ended) {
       const upload = await (await this.ask("GET", `/${this.id}`)).json();
-      if (upload.state === "refused") throw new Refused(upload.problem.status, upload.problem.detail);
+      if (upload.state === "refused") throw new Refused(upload.problem.status, saidByApi(upload.problem.detail));
       if (upload.state === "ready") {
         this.ended = true;
         this.tell.arrived(upload.recording.id);
@@ -184,9 +184,9 @@ class PartsSender {
     if (error instanceof Refused) return error.message;
     try {
       const problem = JSON.parse(error.originalResponse.getBody());
-      if (problem.detail) return problem.detail;
+      if (problem.detail) return saidByApi(problem.detail);
     } catch { /* no answer, or none of ours */ }
-    return "The file could not be read on this computer, or was changed while it was sent. What had arrived is kept for a day; choose the file again to go on.";
+    return said("The file could not be read on this computer, or was changed while it was sent. What had arrived is kept for a day; choose the file again to go on.");
   }
 
   forget() {

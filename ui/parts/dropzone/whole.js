@@ -2,11 +2,11 @@
 function refusedBecause(xhr) {
   try {
     const problem = JSON.parse(xhr.responseText);
-    if (problem.detail) return problem.detail;
+    if (problem.detail) return saidByApi(problem.detail);
   } catch { /* not a problem document */ }
   return xhr.status === 0
-    ? "The upload was interrupted. Nothing of it was kept; the other recordings are not affected. Drop it again."
-    : `The upload was refused (HTTP ${xhr.status}). Nothing of it was kept. Try again.`;
+    ? said("The upload was interrupted. Nothing of it was kept; the other recordings are not affected. Drop it again.")
+    : said("The upload was refused (HTTP {status}). Nothing of it was kept. Try again.", { status: xhr.status });
 }
 
 class WholeSender {

@@ -7,8 +7,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import wire_models
-from ui.parts import problems, session, words
+from ui.parts import dialog, problems, session
 from ui.parts.html import show
+from ui.words import many, say
 
 TO_FORMER, TO_PARENT = "former", "parent"
 
@@ -16,11 +17,11 @@ TO_FORMER, TO_PARENT = "former", "parent"
 def section(found: wire_models.Versions, version: wire_models.Version) -> None:
     """One primary action, for what this version can do next."""
     if version.serves:
-        if st.button("Roll back", key="roll-back"):
-            _roll_back(found, version)
+        if st.button(say("Roll back"), key="roll-back"):
+            dialog.opened(say("Roll this version back?"), _roll_back, found, version)
     elif version.gate_passed:
-        if st.button("Let it serve", key="promote", type="primary"):
-            _promote(found, version)
+        if st.button(say("Let it serve"), key="promote", type="primary"):
+            dialog.opened(say("Let this version serve?"), _promote, found, version)
     else:
         show(
             '<p class="l-quiet">It cannot serve: it did not pass the gate, and nobody can wave it'
@@ -28,9 +29,8 @@ def section(found: wire_models.Versions, version: wire_models.Version) -> None:
         )
 
 
-@st.dialog("Let this version serve?")
 def _promote(found: wire_models.Versions, version: wire_models.Version) -> None:
-    now = f"version {found.champion}" if found.champion else version.parent
+    now = say("version {champion}", champion=found.champion) if found.champion else version.parent
     show(
         "<p>From the next recording on, version {number} transcribes {domain} instead of"
         ' {now}.</p><p class="l-quiet">Transcripts that exist stay as they are, and recordings'
@@ -44,14 +44,14 @@ def _promote(found: wire_models.Versions, version: wire_models.Version) -> None:
         show('<p class="l-harmed">A recording it was trained on was deleted since.</p>')
     if version.state == "withdrawn":
         show('<p class="l-harmed">It was rolled back before.</p>')
-    st.text_input("Why (kept with the decision)", key="promote-reason", max_chars=500)
+    st.text_input(say("Why (kept with the decision)"), key="promote-reason", max_chars=500)
     with st.container(horizontal=True):
         args = (version.domain, version.number)
         if st.button(
-            "Let it serve", type="primary", key="promote-yes", on_click=_do_promote, args=args
+            say("Let it serve"), type="primary", key="promote-yes", on_click=_do_promote, args=args
         ):
             st.rerun()
-        if st.button("Keep as it is", key="promote-no"):
+        if st.button(say("Keep as it is"), key="promote-no"):
             st.rerun()
 
 
@@ -60,27 +60,32 @@ def _do_promote(domain: str, number: int) -> None:
         session.client().promote(domain, number, st.session_state.get("promote-reason", ""))
 
 
-@st.dialog("Roll this version back?")
 def _roll_back(found: wire_models.Versions, version: wire_models.Version) -> None:
     former = before(found)
     show(
-        '<p>Version {number} stops serving {domain} at once.</p><p class="l-quiet">Its {made} stay'
-        " as they are; you see them next and can have them made again.</p>",
+        '<p>Version {number} stops serving {domain} at once.</p><p class="l-quiet">{made}</p>',
         number=version.number,
         domain=version.domain,
-        made=words.several(version.transcripts, "transcript"),
+        made=many(
+            version.transcripts,
+            "Its {count} transcript stays as it is; you see it next and can have it made again.",
+            "Its {count} transcripts stay as they are; you see them next and can have them made"
+            " again.",
+        ),
     )
-    choices = {TO_FORMER: f"version {former}"} if former else {}
-    choices[TO_PARENT] = f"{version.parent}, without an adapter"
-    st.radio("What serves next", list(choices), key="roll-back-to", format_func=choices.__getitem__)
-    st.text_input("Why (kept with the decision)", key="roll-back-reason", max_chars=500)
+    choices = {TO_FORMER: say("version {former}", former=former)} if former else {}
+    choices[TO_PARENT] = say("{parent}, without an adapter", parent=version.parent)
+    st.radio(
+        say("What serves next"), list(choices), key="roll-back-to", format_func=choices.__getitem__
+    )
+    st.text_input(say("Why (kept with the decision)"), key="roll-back-reason", max_chars=500)
     with st.container(horizontal=True):
         args = (version.domain, version.number)
         if st.button(
-            "Roll back", type="primary", key="roll-back-yes", on_click=_do_roll_back, args=args
+            say("Roll back"), type="primary", key="roll-back-yes", on_click=_do_roll_back, args=args
         ):
             st.rerun()
-        if st.button("Keep it", key="roll-back-no"):
+        if st.button(say("Keep it"), key="roll-back-no"):
             st.rerun()
 
 

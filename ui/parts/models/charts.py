@@ -9,7 +9,9 @@ from typing import Any
 import altair as alt
 
 from ui import wire_models
+from ui.parts import words
 from ui.parts.quality.charts import AXIS_PX, COLOURS, Chart
+from ui.words import say, say_as
 
 _PAIR_PX = 42
 
@@ -56,8 +58,8 @@ def marks(found: Sequence[Mark], unit: str) -> Chart:
         alt.Tooltip("label:N", title=" "),
         alt.Tooltip("kind:N", title="  "),
         alt.Tooltip("value:Q", title=unit, format=".2f"),
-        alt.Tooltip("low:Q", title="from", format=".2f"),
-        alt.Tooltip("high:Q", title="to", format=".2f"),
+        alt.Tooltip("low:Q", title=say("from"), format=".2f"),
+        alt.Tooltip("high:Q", title=say_as("range", "to"), format=".2f"),
     ]
     scale = alt.Scale(zero=True, nice=True)
     base = alt.Chart(data).encode(
@@ -83,7 +85,7 @@ def strengths(tried: Sequence[wire_models.Strength], field: str) -> Chart:
                 "guard": 100 * each.guard,
                 "target": 100 * each.target,
                 "strength": each.strength,
-                "shown": "no adapter" if each.strength == 0 else f"{each.strength:g}",
+                "shown": say("no adapter") if each.strength == 0 else words.decimal(each.strength),
                 "colour": "accent" if each.chosen else "quiet",
                 "size": 130 if each.chosen else 50,
             }
@@ -91,12 +93,12 @@ def strengths(tried: Sequence[wire_models.Strength], field: str) -> Chart:
         ]
     )
     scale = alt.Scale(zero=False, nice=True, padding=12)
-    x = alt.X("guard:Q", title="errors in 100 words of ordinary speech", scale=scale)
-    y = alt.Y("target:Q", title=f"in 100 {field}, in the field", scale=scale)
+    x = alt.X("guard:Q", title=say("errors in 100 words of ordinary speech"), scale=scale)
+    y = alt.Y("target:Q", title=say("in 100 {field}, in the field", field=field), scale=scale)
     tips = [
-        alt.Tooltip("shown:N", title="strength"),
-        alt.Tooltip("target:Q", title="field", format=".2f"),
-        alt.Tooltip("guard:Q", title="ordinary speech", format=".2f"),
+        alt.Tooltip("shown:N", title=say("strength")),
+        alt.Tooltip("target:Q", title=say("field"), format=".2f"),
+        alt.Tooltip("guard:Q", title=say("ordinary speech"), format=".2f"),
     ]
     base = alt.Chart(data).encode(x=x, y=y, color=_colour())
     path = alt.Chart(data).mark_line(strokeWidth=1, opacity=0.6)
@@ -117,19 +119,19 @@ def losses(points: Sequence[wire_models.Point]) -> Chart:
         {"step": p.step, "loss": loss, "on": on, "colour": colour}
         for p in points
         for loss, on, colour in (
-            (p.train_loss, "sentences it learns from", "quiet"),
-            (p.dev_loss, "sentences kept back", "accent"),
+            (p.train_loss, say("sentences it learns from"), "quiet"),
+            (p.dev_loss, say("sentences kept back"), "accent"),
         )
         if loss is not None
     ]
     tips = [
-        alt.Tooltip("on:N", title="loss on"),
-        alt.Tooltip("step:Q", title="step"),
-        alt.Tooltip("loss:Q", title="loss", format=".3f"),
+        alt.Tooltip("on:N", title=say("loss on")),
+        alt.Tooltip("step:Q", title=say("step")),
+        alt.Tooltip("loss:Q", title=say("loss"), format=".3f"),
     ]
     base = alt.Chart(_data(values)).encode(
-        x=alt.X("step:Q", title="training steps"),
-        y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=True, nice=True)),
+        x=alt.X("step:Q", title=say("training steps")),
+        y=alt.Y("loss:Q", title=say("loss"), scale=alt.Scale(zero=True, nice=True)),
         color=_colour(),
         tooltip=tips,
     )

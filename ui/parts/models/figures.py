@@ -12,11 +12,13 @@ from markupsafe import Markup
 from ui import wire_models
 from ui.parts.html import show
 from ui.parts.models import charts, phrases
+from ui.parts.quality import phrases as quality_phrases
 from ui.parts.quality import tables
+from ui.words import later, say, say_as
 
 SPOKEN = {"parent": "quiet", "adapter": "accent"}
 """The systems that groups are shown for, with their colours."""
-KEY = "Grey: without the adapter. In colour: with it."
+KEY = later("Grey: without the adapter. In colour: with it.")
 ONE_BY_ONE = "speaker"
 """A group of one person: little is known of each, so they are folded away."""
 
@@ -26,16 +28,19 @@ def section(record: wire_models.Record, headline: wire_models.Headline | None) -
     metrics = record.metrics
     if headline is None or not metrics:
         return
-    st.html('<h2 class="l-section">Rung by rung</h2>')
+    show('<h2 class="l-section">Rung by rung</h2>')
     whole = [m for m in metrics if m.group is None]
     main = [m for m in whole if (m.corpus, m.metric) == (headline.corpus, headline.metric)]
     _systems(main, headline.metric)
     guard = [m for m in whole if m.metric == "wer" and m.corpus != headline.corpus]
     if guard:
-        show('<h3 class="q-by">What ordinary speech pays</h3><p class="l-quiet">{key}</p>', key=KEY)
+        show(
+            '<h3 class="q-by">What ordinary speech pays</h3><p class="l-quiet">{key}</p>',
+            key=say(KEY),
+        )
         _pairs(guard, "wer", "ordinary", lambda m: m.corpus)
-    with st.expander("All figures as a table"):
-        show("{table}", table=_table("Figures", whole, group=False))
+    with st.expander(say("All figures as a table")):
+        show("{table}", table=_table(say("Figures"), whole, group=False))
     _groups(record, headline)
 
 
@@ -50,7 +55,7 @@ def _systems(found: Sequence[wire_models.Metric], metric: str) -> None:
     st.altair_chart(
         charts.marks(marks, phrases.unit(metric)),
         key="models-systems",
-        alt=f"{phrases.unit(metric)}, by what is used; the table has the digits.",
+        alt=say("{unit}, by what is used; the table has the digits.", unit=phrases.unit(metric)),
     )
 
 
@@ -63,21 +68,21 @@ def _groups(record: wire_models.Record, headline: wire_models.Headline) -> None:
     fields = list(dict.fromkeys(field for m in of for field in (m.group or {})))
     if not fields:
         return
-    st.html('<h2 class="l-section">For whom</h2>')
-    show('<p class="l-quiet">{key}</p>', key=KEY)
+    show('<h2 class="l-section">For whom</h2>')
+    show('<p class="l-quiet">{key}</p>', key=say(KEY))
     for field in fields:
         if field != ONE_BY_ONE:
             _group(of, headline.metric, field)
     if ONE_BY_ONE in fields:
-        with st.expander("Speaker by speaker"):
+        with st.expander(say("Speaker by speaker")):
             _group(of, headline.metric, ONE_BY_ONE)
-    with st.expander("Groups as a table"):
-        show("{table}", table=_table("Figures by group", of, group=True))
+    with st.expander(say("Groups as a table")):
+        show("{table}", table=_table(say("Figures by group"), of, group=True))
 
 
 def _group(of: Sequence[wire_models.Metric], metric: str, field: str) -> None:
     mine = [m for m in of if m.group and field in m.group]
-    show('<h3 class="q-by">By {field}</h3>', field=field.replace("_", " "))
+    show('<h3 class="q-by">By {field}</h3>', field=quality_phrases.field(field))
     _pairs(mine, metric, field, lambda m: _value(m, field))
     small = sorted({_value(m, field) for m in mine if m.value is None})
     if small:
@@ -103,8 +108,11 @@ def _pairs(
         st.altair_chart(
             charts.marks(marks, phrases.unit(metric)),
             key=f"models-{key}",
-            alt=f"{phrases.unit(metric)} by {key}, without and with the adapter; the table has the"
-            " digits.",
+            alt=say(
+                "{unit}, by {field}, without and with the adapter; the table has the digits.",
+                unit=phrases.unit(metric),
+                field=quality_phrases.field(key),
+            ),
         )
 
 
@@ -114,7 +122,15 @@ def _mark(m: wire_models.Metric, label: str, kind: str, colour: str) -> charts.M
 
 
 def _table(caption: str, found: Sequence[wire_models.Metric], *, group: bool) -> Markup:
-    head = ("what", *(("group",) if group else ()), "used", "value", "from", "to", "heard on")
+    head = (
+        say("what"),
+        *((say("group"),) if group else ()),
+        say("used"),
+        say("value"),
+        say("from"),
+        say_as("range", "to"),
+        say("heard on"),
+    )
     rows = []
     for m in found:
         who = [", ".join(m.group.values())] if group and m.group else []

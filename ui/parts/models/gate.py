@@ -4,17 +4,16 @@
 
 from __future__ import annotations
 
-import streamlit as st
 from markupsafe import Markup
 
 from ui import wire_models
-from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.models import phrases
+from ui.words import many, say
 
 
 def section(gate: wire_models.Gate | None) -> None:
-    st.html('<h2 class="l-section">The gate</h2>')
+    show('<h2 class="l-section">The gate</h2>')
     if gate is None:
         show("<p>It was never judged, and what was not judged does not serve.</p>")
         return
@@ -34,10 +33,15 @@ def summary(gate: wire_models.Gate) -> str:
     broken = sum(each.status == "not met" for each in gate.verdicts)
     missing = sum(each.status not in ("met", "not met") for each in gate.verdicts)
     if gate.passed:
-        return f"Passed: {words.several(of, 'limit')}, all met."
-    told = [f"{broken} not met"] if broken else []
-    told += [f"{missing} not measured"] if missing else []
-    return f"Not passed: of {words.several(of, 'limit')} {' and '.join(told) or 'none was asked'}."
+        return many(of, "Passed: {count} limit, met.", "Passed: {count} limits, all met.")
+    told = [many(broken, "{count} was not met", "{count} were not met")] if broken else []
+    if missing:
+        told.append(many(missing, "{count} was not measured", "{count} were not measured"))
+    return say(
+        "Not passed. Limits: {limits}; {what}.",
+        limits=of,
+        what="; ".join(told) or say("none was asked"),
+    )
 
 
 def _line(each: wire_models.Verdict) -> Markup:

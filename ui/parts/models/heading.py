@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
-from ui import wire_models
+from ui import wire, wire_models
 from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.models import phrases
 from ui.parts.models.overview import address
+from ui.words import many, say
 
 
 def chosen(found: wire_models.Versions, asked: str) -> int | None:
@@ -69,10 +72,16 @@ def _other(here: wire_models.Version, each: wire_models.VersionLine) -> Markup:
 def _facts(found: wire_models.Versions, version: wire_models.Version) -> list[str]:
     facts = [phrases.state(version)]
     if version.serves and found.since is not None:
-        facts = [f"serves since {words.moment(found.since)}"]
-    facts.append(f"made {words.moment(version.record.made_at)}")
-    facts.append(f"adapter of {version.record.adapter.bytes / 1e6:.1f} MB for {version.parent}")
-    facts.append(words.several(version.transcripts, "transcript"))
+        facts = [say("serves since {moment}", moment=words.moment(found.since))]
+    facts.append(say("made {moment}", moment=words.moment(version.record.made_at)))
+    facts.append(
+        say(
+            "adapter of {number} MB for {parent}",
+            number=words.decimal(version.record.adapter.bytes / 1e6, 1),
+            parent=version.parent,
+        )
+    )
+    facts.append(many(version.transcripts, "{count} transcript", "{count} transcripts"))
     return facts
 
 
@@ -83,22 +92,29 @@ def figure(head: wire_models.Headline | None) -> None:
         return
     after, metric = head.adapter, head.metric
     show(
-        '<p class="q-figure" role="status">{after} {unit}</p><p>{before}{sure}{together}</p>'
+        '<p class="q-figure" role="status">{after} {unit}</p><p>{said}</p>'
         '<p>{cost}</p><p class="l-quiet">Heard on {corpus}, with the weights that serve.</p>',
         after=phrases.number(metric, after.value or 0.0),
         unit=phrases.unit(metric),
-        before=f"Without the adapter: {phrases.number(metric, head.parent.value)}."
-        if head.parent.value is not None
-        else "",
-        sure=f" By chance of who was recorded it is {sure}."
-        if (sure := phrases.chance(metric, after))
-        else " How sure that is cannot be said: too few people or sentences.",
-        together=f" With the field's terms as well, as it serves: {all_}."
-        if (all_ := phrases.together(head))
-        else "",
+        said=" ".join(_around(head, after)),
         cost=phrases.cost(head),
         corpus=head.corpus,
     )
+
+
+def _around(head: wire_models.Headline, after: wire.Interval) -> Iterable[str]:
+    """What the figure was before, how sure it is, and what it is with everything together."""
+    if head.parent.value is not None:
+        before = phrases.number(head.metric, head.parent.value)
+        yield say("Without the adapter: {number}.", number=before)
+    sure = phrases.chance(head.metric, after)
+    if sure:
+        yield say("By chance of who was recorded it is {range}.", range=sure)
+    else:
+        yield say("How sure that is cannot be said: too few people or sentences.")
+    together = phrases.together(head)
+    if together:
+        yield say("With the field's terms as well, as it serves: {number}.", number=together)
 
 
 def versus(found: wire_models.Versions) -> None:
@@ -110,8 +126,8 @@ def versus(found: wire_models.Versions) -> None:
     show('<h2 class="l-section">What serves, and what could</h2>')
     show(
         '<div class="l-pair">{champion}{challenger}</div>',
-        champion=_side("Serves", champion),
-        challenger=_side("Waits", challenger),
+        champion=_side(say("Serves"), champion),
+        challenger=_side(say("Waits"), challenger),
     )
 
 
@@ -123,6 +139,6 @@ def _side(role: str, version: wire_models.VersionLine) -> Markup:
         role=role,
         address=address(version.domain, version.number),
         number=version.number,
-        before_after=phrases.before_after(head) if head else "never judged",
+        before_after=phrases.before_after(head) if head else say("never judged"),
         cost=phrases.cost(head) if head else "",
     )

@@ -11,6 +11,7 @@ from ui import wire_models
 from ui.parts import session, words
 from ui.parts.html import html, joined, show
 from ui.parts.models import phrases
+from ui.words import many, say
 
 SHOWN = 8
 
@@ -18,19 +19,20 @@ SHOWN = 8
 def section(events: list[wire_models.Event]) -> None:
     if not events:
         return
-    st.html('<h2 class="l-section">What was decided</h2>')
+    show('<h2 class="l-section">What was decided</h2>')
     show('<ul class="l-facts">{items}</ul>', items=joined(map(_line, events[:SHOWN])))
     if len(events) > SHOWN:
-        with st.expander(f"{len(events) - SHOWN} earlier"):
+        with st.expander(many(len(events) - SHOWN, "{count} earlier", "{count} earlier")):
             show('<ul class="l-facts">{items}</ul>', items=joined(map(_line, events[SHOWN:])))
 
 
 def _line(event: wire_models.Event) -> Markup:
-    about = f"Version {event.version}" if event.version is not None else "A version"
+    what = phrases.happened(event.kind)
     return html(
-        '<li>{about} {what} <span class="l-quiet">{when}, {who}{why}</span></li>',
-        about=about,
-        what=phrases.happened(event.kind),
+        '<li>{what} <span class="l-quiet">{when}, {who}{why}</span></li>',
+        what=say("Version {number} {happened}", number=event.version, happened=what)
+        if event.version is not None
+        else say("A version {happened}", happened=what),
         when=words.moment(event.at),
         who=phrases.who(event.by),
         why=f": {event.reason}" if event.reason else "",
@@ -40,7 +42,7 @@ def _line(event: wire_models.Event) -> Markup:
 def card(version: wire_models.Version) -> None:
     """The model card, made from the record; fetched when somebody looks."""
     # Ch 10 · Deploying a Model: whoever depends on the model reads what it is for and where it fails
-    st.html('<h2 class="l-section">Model card</h2>')
+    show('<h2 class="l-section">Model card</h2>')
     show(
         '<p><a href="/api/domains/{domain}/versions/{number}/card"'
         ' download="{domain}-version-{number}.md">Download it</a> as Markdown, with the metadata'
@@ -48,7 +50,7 @@ def card(version: wire_models.Version) -> None:
         domain=quote(version.domain, safe=""),
         number=version.number,
     )
-    if st.toggle("Read it here", key="models-card"):
+    if st.toggle(say("Read it here"), key="models-card"):
         text = session.client().card(version.domain, version.number)
         st.markdown(_body(text))
 

@@ -14,6 +14,7 @@ from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.models import charts
 from ui.parts.models.overview import address
+from ui.words import many, say
 
 STAGES = "stage "
 """Begins the name of what a step of the pipeline gave out, among the data's sums."""
@@ -21,20 +22,30 @@ STAGES = "stage "
 
 def section(found: wire_models.Versions, version: wire_models.Version) -> None:
     record = version.record
-    st.html('<h2 class="l-section">Where it comes from</h2>')
+    show('<h2 class="l-section">Where it comes from</h2>')
     links = [
-        _link("Parent", version.parent, [version.parent_sha256]),
+        _link(say("Parent"), version.parent, [version.parent_sha256]),
         _data(record),
-        _link("Code", record.code.commit or "no git", [f"Lectern {record.code.version}"]),
-        _link("Seed", str(record.seed), [record.machine] if record.machine else []),
         _link(
-            "Adapter",
-            f"{record.adapter.bytes / 1e6:.1f} MB, rank {record.adapter.rank}, strength"
-            f" {record.adapter.strength:g}",
+            say("Code"),
+            record.code.commit or say("no git"),
+            [f"Lectern {record.code.version}"],
+        ),
+        _link(say("Seed"), str(record.seed), [record.machine] if record.machine else []),
+        _link(
+            say("Adapter"),
+            say(
+                "{number} MB, rank {rank}, strength {strength}",
+                number=words.decimal(record.adapter.bytes / 1e6, 1),
+                rank=record.adapter.rank,
+                strength=words.decimal(record.adapter.strength),
+            ),
             [version.adapter_sha256],
         ),
-        _link("Name", version.name, []),
-        _link("Made", words.several(version.transcripts, "transcript"), []),
+        _link(say("Name"), version.name, []),
+        _link(
+            say("Made"), many(version.transcripts, "{count} transcript", "{count} transcripts"), []
+        ),
     ]
     show('<ol class="m-chain">{links}</ol>', links=joined(links))
     before = [each for each in found.items if each.number < version.number]
@@ -64,9 +75,13 @@ def _link(name: str, says: str, small: list[str]) -> Markup:
 def _data(record: wire_models.Record) -> Markup:
     given = {k: v for k, v in sorted(record.data.items()) if not k.startswith(STAGES)}
     learned = len(record.trained_on)
-    says = words.several(len(given), "file")
+    says = many(len(given), "{count} file", "{count} files")
     if learned:
-        says += f" and {words.several(learned, 'recording')} of yours"
+        says = say(
+            "{files} and {recordings} of yours",
+            files=says,
+            recordings=many(learned, "{count} recording", "{count} recordings"),
+        )
     rows = joined(
         html("<li>{name} <code>{sha}</code></li>", name=name, sha=sha256[:12])
         for name, sha256 in given.items()
@@ -82,33 +97,40 @@ def _data(record: wire_models.Record) -> Markup:
 def training(record: wire_models.Record, metric: str) -> None:
     """Strengths, losses, seconds, settings: for who wants to know."""
     if record.pareto:
-        st.html('<h2 class="l-section">How much of it is used</h2>')
+        show('<h2 class="l-section">How much of it is used</h2>')
         show("<p>{says}</p>", says=_choice(record.pareto))
         st.altair_chart(
             charts.strengths(
-                record.pareto, "letters and digits" if metric == "letters" else "words"
+                record.pareto, say("letters and digits") if metric == "letters" else say("words")
             ),
             key="models-strengths",
-            alt="Errors in the field over errors in ordinary speech, by strength of the adapter.",
+            alt=say(
+                "Errors in the field over errors in ordinary speech, by strength of the adapter."
+            ),
         )
-    with st.expander("How it was trained"):
+    with st.expander(say("How it was trained")):
         if record.curves:
             show(
                 '<p class="l-quiet">Grey: on the sentences it learns from. In colour: on sentences'
                 " kept back, after each pass.</p>"
             )
-            st.altair_chart(charts.losses(record.curves), key="models-losses", alt="Loss by step.")
+            st.altair_chart(
+                charts.losses(record.curves), key="models-losses", alt=say("Loss by step.")
+            )
         show('<ul class="l-facts">{items}</ul>', items=joined(_facts(record)))
 
 
 def _choice(tried: list[wire_models.Strength]) -> str:
     used = next((each for each in tried if each.chosen), None)
     if used is None:
-        return "Several strengths were tried."
-    return (
-        f"Of {words.several(sum(each.strength > 0 for each in tried), 'strength')} tried,"
-        f" {used.strength:g} is used: nearly all of the gain, and the fewest new errors in"
-        " ordinary speech. Errors: lower and further left is better."
+        return say("Several strengths were tried.")
+    return many(
+        sum(each.strength > 0 for each in tried),
+        "Of {count} strength tried, {strength} is used: nearly all of the gain, and the fewest new"
+        " errors in ordinary speech. Errors: lower and further left is better.",
+        "Of {count} strengths tried, {strength} is used: nearly all of the gain, and the fewest new"
+        " errors in ordinary speech. Errors: lower and further left is better.",
+        strength=words.decimal(used.strength),
     )
 
 
@@ -119,12 +141,12 @@ def _setting(value: Any) -> str:
     if isinstance(value, list):
         return " to ".join(map(str, value)) if len(value) == 2 else ", ".join(map(str, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return str(value)
 
 
 def _facts(record: wire_models.Record) -> list[Markup]:
-    facts = [html("<li>Licence: {text}</li>", text=record.licence or "not said")]
+    facts = [html("<li>Licence: {text}</li>", text=record.licence or say("not said"))]
     if record.seconds:
         steps = ", ".join(
             f"{name} {words.length(seconds)}" for name, seconds in record.seconds.items()

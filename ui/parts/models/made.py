@@ -8,8 +8,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui import wire_models
-from ui.parts import problems, session, words
+from ui.parts import jobs, problems, session, words
 from ui.parts.html import html, joined, show
+from ui.words import many, say
 
 SHOWN = 12
 
@@ -23,7 +24,9 @@ def section(version: wire_models.Version, made: list[wire_models.Made]) -> None:
     show("<p>{says}</p>", says=_says(version, made, waiting))
     if waiting:
         st.button(
-            "Transcribe it again" if len(waiting) == 1 else f"Transcribe all {len(waiting)} again",
+            say("Transcribe it again")
+            if len(waiting) == 1
+            else say("Transcribe all {count} again", count=len(waiting)),
             key="again",
             type="primary",
             on_click=_again,
@@ -40,14 +43,37 @@ def to_make(made: list[wire_models.Made]) -> list[wire_models.Made]:
 def _says(
     version: wire_models.Version, made: list[wire_models.Made], waiting: list[wire_models.Made]
 ) -> str:
-    how = "was rolled back" if version.state == "withdrawn" else "does not serve any more"
-    told = f"Version {version.number} {how}; it had made {words.several(len(made), 'transcript')}."
+    number = version.number
+    if version.state == "withdrawn":
+        told = [
+            many(
+                len(made),
+                "Version {number} was rolled back; it had made {count} transcript.",
+                "Version {number} was rolled back; it had made {count} transcripts.",
+                number=number,
+            )
+        ]
+    else:
+        told = [
+            many(
+                len(made),
+                "Version {number} does not serve any more; it had made {count} transcript.",
+                "Version {number} does not serve any more; it had made {count} transcripts.",
+                number=number,
+            )
+        ]
     done = len([each for each in made if each.again])
     if done:
-        told += f" {words.several(done, 'transcript')} made again, or queued for it."
+        told.append(
+            many(
+                done,
+                "{count} transcript made again, or queued for it.",
+                "{count} transcripts made again, or queued for it.",
+            )
+        )
     if not waiting and not done:
-        told += " None of them is finished, so there is nothing to make again."
-    return told
+        told.append(say("None of them is finished, so there is nothing to make again."))
+    return " ".join(told)
 
 
 def _list(made: list[wire_models.Made]) -> None:
@@ -56,7 +82,7 @@ def _list(made: list[wire_models.Made]) -> None:
         return
     show('<ul class="l-facts">{items}</ul>', items=joined(map(_line, made[:SHOWN])))
     if len(made) > SHOWN:
-        with st.expander(f"{len(made) - SHOWN} more"):
+        with st.expander(say("{number} more", number=len(made) - SHOWN)):
             show('<ul class="l-facts">{items}</ul>', items=joined(map(_line, made[SHOWN:])))
 
 
@@ -70,7 +96,7 @@ def _line(each: wire_models.Made) -> Markup:
         address=_address(each.id),
         name=each.name,
         when=words.moment(each.finished_at or each.created_at),
-        status="ready" if each.status == "succeeded" else each.status,
+        status=say(jobs.OUTCOMES.get(each.status, each.status)),
         again=again,
     )
 
@@ -82,7 +108,12 @@ def _address(transcription_id: str) -> str:
 def _again(domain: str, number: int) -> None:
     with problems.announced():
         found = session.client().transcribe_again(domain, number)
-        told = f"{words.several(len(found.items), 'recording')} queued."
+        told = [many(len(found.items), "{count} recording queued.", "{count} recordings queued.")]
         if found.left:
-            told += f" {found.left} more did not fit the queue: press the button again later."
-        st.toast(told)
+            told.append(
+                say(
+                    "{left} more did not fit the queue: press the button again later.",
+                    left=found.left,
+                )
+            )
+        st.toast(" ".join(told))

@@ -11,6 +11,7 @@ from ui import wire_models
 from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.models import phrases
+from ui.words import many, say
 
 
 def section(found: Sequence[wire_models.Serving]) -> None:
@@ -59,10 +60,19 @@ def _line(each: wire_models.Serving) -> Markup:
 
 
 def _serves(each: wire_models.Serving) -> str:
-    since = f" since {words.moment(each.since)}" if each.since else ""
+    since = words.moment(each.since) if each.since else ""
     if each.champion is None:
-        return f"{each.parent} serves{since}, without an adapter"
-    return f"Version {each.champion.number} serves{since}"
+        if since:
+            return say(
+                "{parent} serves since {since}, without an adapter",
+                parent=each.parent,
+                since=since,
+            )
+        return say("{parent} serves, without an adapter", parent=each.parent)
+    number = each.champion.number
+    if since:
+        return say("Version {number} serves since {since}", number=number, since=since)
+    return say("Version {number} serves", number=number)
 
 
 def _figures(version: wire_models.VersionLine | None) -> Markup:
@@ -77,13 +87,15 @@ def _figures(version: wire_models.VersionLine | None) -> Markup:
 
 def _others(each: wire_models.Serving) -> str:
     if each.versions == 0:
-        return "No version yet: the glossary alone makes the difference."
-    told = [words.several(each.versions, "version")]
+        return say("No version yet: the glossary alone makes the difference.")
+    told = [many(each.versions, "{count} version", "{count} versions")]
     if each.challenger is not None:
-        told.append(f"version {each.challenger.number} passed its gate and waits")
+        told.append(
+            say("version {number} passed its gate and waits", number=each.challenger.number)
+        )
     newest = each.newest
     if newest is not None and newest.state == "refused":
-        told.append(f"version {newest.number} did not pass")
+        told.append(say("version {number} did not pass", number=newest.number))
     if each.champion is not None and each.champion.deleted_data:
-        told.append("a recording it was trained on was deleted")
+        told.append(say("a recording it was trained on was deleted"))
     return " · ".join(told)

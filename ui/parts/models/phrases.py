@@ -8,80 +8,85 @@ import re
 from typing import Final
 
 from ui import wire, wire_models
+from ui.parts import words
 from ui.parts.quality.phrases import of_hundred
+from ui.words import later, say
 
 SYSTEMS: Final = {
-    "parent": "model without adapter",
-    "glossary": "with the glossary",
-    "repair": "with repair by sound",
-    "adapter": "with the adapter",
-    "all": "with all together",
+    "parent": later("model without adapter"),
+    "glossary": later("with the glossary"),
+    "repair": later("with repair by sound"),
+    "adapter": later("with the adapter"),
+    "all": later("with all together"),
 }
 METRICS: Final = {
-    "letters": "of 100 letters and digits wrong",
-    "inexact": "of 100 recordings not exact",
-    "wer": "errors in 100 words",
-    "terms_missed": "of 100 of the field's terms missed",
-    "unseen_terms_missed": "of 100 terms missed that training never saw",
-    "terms_invented": "terms written that nobody said, in 100 words",
-    "words_a_minute": "words a minute where nobody speaks",
-    "word_times_s": "seconds that words begin off",
-    "ece": "points between stated and true certainty, of 100",
+    "letters": later("of 100 letters and digits wrong"),
+    "inexact": later("of 100 recordings not exact"),
+    "wer": later("errors in 100 words"),
+    "terms_missed": later("of 100 of the field's terms missed"),
+    "unseen_terms_missed": later("of 100 terms missed that training never saw"),
+    "terms_invented": later("terms written that nobody said, in 100 words"),
+    "words_a_minute": later("words a minute where nobody speaks"),
+    "word_times_s": later("seconds that words begin off"),
+    "ece": later("points between stated and true certainty, of 100"),
 }
 NO_RATES: Final = frozenset({"words_a_minute", "word_times_s"})
 """Those that are no fractions."""
 LIMITS: Final = {
-    "target_better": "Better in its field than the model without it",
-    "unseen_terms": "Terms that training never saw: as good as the glossary alone",
-    "guard_wer": "Errors in ordinary speech",
-    "guard_wer_bound": "Errors in ordinary speech, as far as the recordings can exclude more",
-    "nonspeech": "Words written where nobody speaks",
-    "word_times": "When words begin",
-    "gender_worse": "Neither women nor men heard worse",
-    "invented_terms": "Terms written that nobody said",
-    "flips_guard": "Right before and wrong now, in ordinary speech",
-    "flips_target": "Right before and wrong now, in the field",
-    "calibration": "Doubt where there is reason for it",
-    "speed": "As fast as the model without it",
+    "target_better": later("Better in its field than the model without it"),
+    "unseen_terms": later("Terms that training never saw: as good as the glossary alone"),
+    "guard_wer": later("Errors in ordinary speech"),
+    "guard_wer_bound": later(
+        "Errors in ordinary speech, as far as the recordings can exclude more"
+    ),
+    "nonspeech": later("Words written where nobody speaks"),
+    "word_times": later("When words begin"),
+    "gender_worse": later("Neither women nor men heard worse"),
+    "invented_terms": later("Terms written that nobody said"),
+    "flips_guard": later("Right before and wrong now, in ordinary speech"),
+    "flips_target": later("Right before and wrong now, in the field"),
+    "calibration": later("Doubt where there is reason for it"),
+    "speed": later("As fast as the model without it"),
 }
 _OF_HUNDRED: Final = frozenset(LIMITS) - {"nonspeech", "word_times", "speed"}
 _SAID: Final = {
-    "target_better": "must be fewer, proven",
-    "unseen_terms": "must not be proven worse",
-    "gender_worse": "neither may be worse",
+    "target_better": later("must be fewer, proven"),
+    "unseen_terms": later("must not be proven worse"),
+    "gender_worse": later("neither may be worse"),
     "nonspeech": "",
 }
 """Limits that say more in words than in numbers; with an empty one, what was measured says all."""
 _STATES: Final = {
-    "candidate": "passed its gate and waits",
-    "refused": "did not pass its gate",
-    "champion": "serves",
-    "retired": "served until a newer one came",
-    "withdrawn": "was rolled back",
+    "candidate": later("passed its gate and waits"),
+    "refused": later("did not pass its gate"),
+    "champion": later("serves"),
+    "retired": later("served until a newer one came"),
+    "withdrawn": later("was rolled back"),
 }
 _EVENTS: Final = {
-    "registered": "was entered",
-    "judged again": "was judged again",
-    "promoted": "began to serve",
-    "rolled back": "was rolled back",
-    "serves again": "serves again",
-    "transcribed again": "what it had made was queued once more",
-    "data deleted": "a recording it was trained on was deleted",
+    "registered": later("was entered"),
+    "judged again": later("was judged again"),
+    "promoted": later("began to serve"),
+    "rolled back": later("was rolled back"),
+    "serves again": later("serves again"),
+    "transcribed again": later("what it had made was queued once more"),
+    "data deleted": later("a recording it was trained on was deleted"),
 }
+_COMPARED: Final = {"at most": later("at most {number}"), "at least": later("at least {number}")}
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 def system(name: str) -> str:
-    return SYSTEMS.get(name, name)
+    return say(SYSTEMS.get(name, name))
 
 
 def unit(metric: str) -> str:
-    return METRICS.get(metric, metric.replace("_", " "))
+    return say(METRICS.get(metric, metric.replace("_", " ")))
 
 
 def number(metric: str, value: float) -> str:
     """A figure in the unit of `unit`."""
-    return f"{value:.2g}" if metric in NO_RATES else of_hundred(value)
+    return words.two_digits(value) if metric in NO_RATES else of_hundred(value)
 
 
 def scaled(metric: str, value: float) -> float:
@@ -93,19 +98,25 @@ def chance(metric: str, rate: wire.Interval | wire_models.Metric | None) -> str:
     """`10 to 15`; empty without an interval."""
     if rate is None or rate.low is None or rate.high is None:
         return ""
-    return f"{number(metric, rate.low)} to {number(metric, rate.high)}"
+    return say("{low} to {high}", low=number(metric, rate.low), high=number(metric, rate.high))
 
 
 def before_after(head: wire_models.Headline) -> str:
     """`31 → 12 of 100 of the field's terms missed (by chance 10 to 15); with its terms 4`."""
     after = head.adapter
     if after is None or after.value is None or head.parent.value is None:
-        return "too little was heard for a figure"
+        return say("too little was heard for a figure")
     said = f"{number(head.metric, head.parent.value)} → {number(head.metric, after.value)}"
+    said = f"{said} {unit(head.metric)}"
     sure = chance(head.metric, after)
-    said = f"{said} {unit(head.metric)}" + (f" (by chance {sure})" if sure else "")
+    if sure:
+        said = say("{figure} (by chance {range})", figure=said, range=sure)
     served = together(head)
-    return said if served is None else f"{said}; with its terms, as it serves, {served}"
+    return (
+        said
+        if served is None
+        else "; ".join((said, say("with its terms, as it serves, {number}", number=served)))
+    )
 
 
 def together(head: wire_models.Headline) -> str | None:
@@ -119,35 +130,42 @@ def cost(head: wire_models.Headline) -> str:
     """What ordinary speech pays, with the limit."""
     general = head.general
     if general is None or general.status == "missing":
-        return "What ordinary speech pays was not measured."
-    return f"Ordinary speech: {measured(general)}, {limit(general)} allowed."
+        return say("What ordinary speech pays was not measured.")
+    return say(
+        "Ordinary speech: {measured}, {limit} allowed.",
+        measured=measured(general),
+        limit=limit(general),
+    )
 
 
 def state(version: wire_models.VersionLine) -> str:
-    return _STATES.get(version.state, version.state)
+    return say(_STATES.get(version.state, version.state))
 
 
 def limit_name(name: str) -> str:
-    return LIMITS.get(name, name.replace("_", " "))
+    return say(LIMITS.get(name, name.replace("_", " ")))
 
 
 def limit(verdict: wire_models.Verdict) -> str:
     """`at most 0.5 in 100` from `at most 0.005`."""
     if verdict.name in _SAID:
-        return _SAID[verdict.name]
+        return say(_SAID[verdict.name])
     text = "" if verdict.limit is None else str(verdict.limit)
     found = _NUMBER.search(text)
     if found is None:
-        return text
+        return say(text)
     value = float(found.group())
     if verdict.name in _OF_HUNDRED:
-        shown = f"{100 * value:g} in 100"
+        shown = say("{number} in 100", number=words.decimal(100 * value))
     elif verdict.name == "word_times":
-        shown = f"{value:g} s more"
+        shown = say("{number} s more", number=words.decimal(value))
     elif verdict.name == "speed":
-        shown = f"{value:g} of its speed"
+        shown = say("{number} of its speed", number=words.decimal(value))
     else:
-        shown = f"{value:g}"
+        shown = words.decimal(value)
+    for compared, sentence in _COMPARED.items():
+        if text == f"{compared} {found.group()}":
+            return say(sentence, number=shown)
     return text.replace(found.group(), shown)
 
 
@@ -156,16 +174,22 @@ def measured(verdict: wire_models.Verdict) -> str:
 
 
 def verdict(status: str) -> str:
-    return {"met": "met", "not met": "not met", "missing": "could not be measured"}.get(
-        status, status
-    )
+    told = {
+        "met": later("met"),
+        "not met": later("not met"),
+        "missing": later("could not be measured"),
+    }
+    return say(told.get(status, status))
 
 
 def happened(kind: str) -> str:
-    return _EVENTS.get(kind, kind)
+    return say(_EVENTS.get(kind, kind))
 
 
 def who(by: str) -> str:
     """Who decided: names of accounts that are nobody's name are said otherwise."""
-    names = {"lectern": "Lectern itself", "acc_local": "the owner of this computer"}
-    return f"by {names.get(by, by)}"
+    names = {
+        "lectern": later("by Lectern itself"),
+        "acc_local": later("by the owner of this computer"),
+    }
+    return say(names[by]) if by in names else say("by {name}", name=by)

@@ -11,6 +11,8 @@ from typing import Any
 
 import altair as alt
 
+from ui.words import say, say_as
+
 COLOURS = ("accent", "quiet", "doubt", "harm")
 ROW_PX, AXIS_PX = 30, 56
 """Streamlit counts the axis into the height."""
@@ -60,10 +62,10 @@ def intervals(rows: Sequence[Row], unit: str, *, marked: float | None = None) ->
     scale = alt.Scale(zero=True, nice=True)
     x = alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=6, domain=False))
     tips = [
-        alt.Tooltip("label:N", title="group"),
+        alt.Tooltip("label:N", title=say("group")),
         alt.Tooltip("value:Q", title=unit, format=".1f"),
-        alt.Tooltip("low:Q", title="from", format=".1f"),
-        alt.Tooltip("high:Q", title="to", format=".1f"),
+        alt.Tooltip("low:Q", title=say("from"), format=".1f"),
+        alt.Tooltip("high:Q", title=say_as("range", "to"), format=".1f"),
     ]
     base = alt.Chart(data).encode(y=y, tooltip=tips)
     point = alt.X("value:Q", scale=scale)
@@ -83,14 +85,19 @@ def reliability(points: Sequence[tuple[float, float, int]]) -> Chart:
     data = _data([{"stated": s, "right": r, "words": n} for s, r, n in points])
     whole = alt.Scale(domain=[0, 100])
     x = alt.X(
-        "stated:Q", title="% certain, as the model says", scale=whole, axis=alt.Axis(tickCount=5)
+        "stated:Q",
+        title=say("% certain, as the model says"),
+        scale=whole,
+        axis=alt.Axis(tickCount=5),
     )
-    y = alt.Y("right:Q", title="% of these words right", scale=whole, axis=alt.Axis(tickCount=5))
+    y = alt.Y(
+        "right:Q", title=say("% of these words right"), scale=whole, axis=alt.Axis(tickCount=5)
+    )
     diagonal = _data([{"stated": 0, "right": 0}, {"stated": 100, "right": 100}])
     tips = [
-        alt.Tooltip("stated:Q", title="% certain", format=".0f"),
-        alt.Tooltip("right:Q", title="% right", format=".0f"),
-        alt.Tooltip("words:Q", title="words", format=",d"),
+        alt.Tooltip("stated:Q", title=say("% certain"), format=".0f"),
+        alt.Tooltip("right:Q", title=say("% right"), format=".0f"),
+        alt.Tooltip("words:Q", title=say("words"), format=",d"),
     ]
     size = alt.Size("words:Q", legend=None, scale=alt.Scale(range=[15, 120], domainMin=0))
     dashed = alt.Chart(diagonal).mark_line(strokeDash=[3, 3], strokeWidth=1).encode(x=x, y=y)

@@ -8,10 +8,16 @@ import streamlit as st
 
 from ui import wire
 from ui.parts.quality import phrases
+from ui.words import later, say
 
 PARTS = ("corpus", "model", "mode", "condition")
 """What tells runs apart, in the order in which a choice is kept when not all of it exists."""
-_LABELS = {"corpus": "Recordings", "model": "Model", "mode": "Run", "condition": "Sound"}
+_LABELS = {
+    "corpus": later("Recordings"),
+    "model": later("Model"),
+    "mode": later("Run"),
+    "condition": later("Sound"),
+}
 _NAMED: dict[str, Callable[[str], str]] = {"mode": phrases.mode, "condition": phrases.condition}
 
 
@@ -62,7 +68,7 @@ def choosers(runs: Sequence[wire.RunLine], now: wire.RunLine) -> None:
             if len(values) > 1:
                 key = f"choose-{part}-{now.name}"
                 st.selectbox(
-                    _LABELS[part],
+                    say(_LABELS[part]),
                     values,
                     index=values.index(getattr(now, part)),
                     format_func=titles.__getitem__ if part == "corpus" else _NAMED.get(part, str),

@@ -9,20 +9,21 @@ from ui import wire
 from ui.parts import problems, session, words
 from ui.parts.html import html, joined, show
 from ui.parts.quality import marked, phrases
+from ui.words import later, many, say
 
 AT_ONCE, MOST = 5, 50
 ORDERS = {
-    "worst": "most errors",
-    "share": "largest share of errors",
-    "unsure": "most in doubt",
-    "corpus": "order of recording",
+    "worst": later("most errors"),
+    "share": later("largest share of errors"),
+    "unsure": later("most in doubt"),
+    "corpus": later("order of recording"),
 }
 EVERYBODY = ("", "")
 
 
 def section(run: wire.EvaluationRun) -> None:
     """What to listen to, chosen by order, group and words."""
-    st.html('<h2 class="l-section">Listen to the worst</h2>')
+    show('<h2 class="l-section">Listen to the worst</h2>')
     if not run.audio_here:
         show(
             '<p class="l-quiet">The recordings are not on this computer, so there is text without'
@@ -41,10 +42,13 @@ def _clips(run: wire.EvaluationRun) -> None:
     groups = [EVERYBODY] + [(name, value) for name, found in run.fields.items() for value in found]
     with st.container(horizontal=True, key="l-clip-choosers"):
         order = st.selectbox(
-            "First", list(ORDERS), format_func=ORDERS.__getitem__, key=f"order-{run.name}"
+            say("First"),
+            list(ORDERS),
+            format_func=lambda each: say(ORDERS[each]),
+            key=f"order-{run.name}",
         )
-        group = st.selectbox("Who", groups, format_func=_who, key=f"who-{run.name}")
-        search = st.text_input("With the words", key=f"search-{run.name}", max_chars=200)
+        group = st.selectbox(say("Who"), groups, format_func=_who, key=f"who-{run.name}")
+        search = st.text_input(say("With the words"), key=f"search-{run.name}", max_chars=200)
     key = f"count-{run.name}"
     count = st.session_state.get(key, AT_ONCE)
     with problems.told():
@@ -60,14 +64,16 @@ def _clips(run: wire.EvaluationRun) -> None:
             return
         show("{clips}", clips=joined(clip(item) for item in page.items))
         if page.next and count < MOST:
-            st.button("More recordings", key=f"more-{run.name}", on_click=_more, args=(key, count))
+            st.button(
+                say("More recordings"), key=f"more-{run.name}", on_click=_more, args=(key, count)
+            )
         show(
             '<p class="l-quiet" role="status">{shown} of {total} shown.</p>',
             shown=len(page.items),
             total=page.total,
         )
-        with st.expander("What the marks mean"):
-            show("<p>{legend}</p>", legend=marked.LEGEND)
+        with st.expander(say("What the marks mean")):
+            show("<p>{legend}</p>", legend=say(marked.LEGEND))
 
 
 def _more(key: str, count: int) -> None:
@@ -75,7 +81,7 @@ def _more(key: str, count: int) -> None:
 
 
 def _who(group: tuple[str, str]) -> str:
-    return "everybody" if group == EVERYBODY else f"{phrases.field(group[0])}: {group[1]}"
+    return say("everybody") if group == EVERYBODY else f"{phrases.field(group[0])}: {group[1]}"
 
 
 def clip(item: wire.Utterance) -> Markup:
@@ -99,17 +105,30 @@ def clip(item: wire.Utterance) -> Markup:
 def facts(item: wire.Utterance) -> list[str]:
     """How wrong, who, how long."""
     if item.error:
-        wrong = "not transcribed"
+        wrong = say("not transcribed")
     elif item.units == 0:
-        wrong = f"{words.several(item.insertions, 'word')} where nobody speaks"
+        wrong = many(
+            item.insertions,
+            "{count} word where nobody speaks",
+            "{count} words where nobody speaks",
+        )
     elif item.errors > item.units:
-        wrong = f"{item.errors} errors in {words.several(item.units, 'word')}"
+        wrong = say(
+            "{errors} errors in {words}",
+            errors=item.errors,
+            words=many(item.units, "{count} word", "{count} words"),
+        )
     else:
-        wrong = f"{item.errors} of {words.several(item.units, 'word')} wrong"
+        wrong = many(
+            item.units,
+            "{errors} of {count} word wrong",
+            "{errors} of {count} words wrong",
+            errors=item.errors,
+        )
     known = [
         item.fields[name]
         for name in ("gender", "age_group", "accent", "kind")
         if name in item.fields
     ]
-    who = [f"speaker {item.speaker}"] if item.speaker else []
+    who = [say("speaker {speaker}", speaker=item.speaker)] if item.speaker else []
     return [wrong, *who, *known, words.length(item.end - item.start)]

@@ -14,6 +14,7 @@ from ui.client import ApiError
 from ui.parts import problems, session
 from ui.parts.html import html, joined, show
 from ui.parts.quality import marked, phrases
+from ui.words import say
 
 SHOWN = 5
 
@@ -27,7 +28,7 @@ def section(runs: wire.Runs, now: wire.RunLine) -> None:
         pair.b if pair.a == now.name else pair.a for pair in runs.comparisons if _has(pair, now)
     }
     others.sort(key=lambda run: (run.name not in done, _differs(run, now), run.name))
-    st.html('<h2 class="l-section">Beside another model</h2>')
+    show('<h2 class="l-section">Beside another model</h2>')
     st.fragment(_comparison)(runs.comparisons, now, others)
 
 
@@ -45,7 +46,7 @@ def _comparison(
 ) -> None:
     by_name = {run.name: run for run in others}
     name = st.selectbox(
-        "Compare with",
+        say("Compare with"),
         list(by_name),
         format_func=lambda name: described(by_name[name]),
         key=f"beside-{now.name}",
@@ -121,7 +122,9 @@ def _told(found: wire.Comparison, other: str) -> None:
     if not found.changed:
         show('<p class="l-quiet">Both heard every recording alike.</p>')
         return
-    with st.expander(f"What changed most, of {found.utterances} utterances"):
+    with st.expander(
+        say("What changed most, of {utterances} utterances", utterances=found.utterances)
+    ):
         show(
             "{rows}",
             rows=joined(_changed(row, other) for row in found.changed[:SHOWN]),
@@ -130,15 +133,15 @@ def _told(found: wire.Comparison, other: str) -> None:
 
 def _changed(row: wire.Changed, other: str) -> Markup:
     return html(
-        '<article class="q-clip q-change" aria-label="{label}"><p class="l-quiet">{here} here,'
-        ' {there} errors with {other}</p>{player}<dl class="q-texts"><dt>Said</dt>'
+        '<article class="q-clip q-change" aria-label="{label}"><p class="l-quiet">{here} errors'
+        ' here, {there} errors with {other}</p>{player}<dl class="q-texts"><dt>Said</dt>'
         "<dd>{said}</dd>{a}{b}</dl></article>",
         label=row.reference[:120],
-        here=f"{row.errors_a} errors",
+        here=row.errors_a,
         there=row.errors_b,
         other=other,
         player=marked.player(row.audio, row.start, row.end, row.reference),
         said=row.reference,
-        a=marked.one_heard("Here", row.heard_a),
-        b=marked.one_heard("There", row.heard_b),
+        a=marked.one_heard(say("Here"), row.heard_a),
+        b=marked.one_heard(say("There"), row.heard_b),
     )

@@ -10,6 +10,7 @@ from ui import wire
 from ui.parts.html import html, joined, show
 from ui.parts.quality import charts, phrases
 from ui.parts.quality.groups import UNIT
+from ui.words import say
 
 
 def section(runs: Sequence[wire.RunLine], now: wire.RunLine) -> None:
@@ -18,7 +19,7 @@ def section(runs: Sequence[wire.RunLine], now: wire.RunLine) -> None:
     told = [run for run in tried if run.wer is not None and run.wer.value is not None]
     if len(told) < 2:
         return
-    st.html('<h2 class="l-section">When the sound is worse</h2>')
+    show('<h2 class="l-section">When the sound is worse</h2>')
     show("<p>{said}</p>", said=said(told))
     rows = [
         charts.Row(
@@ -31,10 +32,12 @@ def section(runs: Sequence[wire.RunLine], now: wire.RunLine) -> None:
         if (rate := run.wer) is not None and rate.value is not None
     ]
     st.altair_chart(
-        charts.intervals(rows, UNIT),
-        alt="Errors in 100 words by what was done to the sound; the same figures are listed below.",
+        charts.intervals(rows, say(UNIT)),
+        alt=say(
+            "Errors in 100 words by what was done to the sound; the same figures are listed below."
+        ),
     )
-    with st.expander("More"):
+    with st.expander(say("More")):
         lines = joined(
             html(
                 "<li>{name}: {says}</li>",
@@ -61,10 +64,12 @@ def said(told: Sequence[wire.RunLine]) -> str:
     clean = next((run for run in told if run.condition == "clean"), None)
     worst = max(told, key=_rate)
     if clean is None or worst is clean:
-        return "No condition that was tried makes it worse than the recordings as they are."
-    return (
-        f"As recorded {phrases.words_wrong(clean.wer)}; worst is"
-        f" {phrases.condition(worst.condition)} with {phrases.words_wrong(worst.wer)}."
+        return say("No condition that was tried makes it worse than the recordings as they are.")
+    return say(
+        "As recorded: {clean}. The worst is {condition}: {worst}.",
+        clean=phrases.words_wrong(clean.wer),
+        condition=phrases.condition(worst.condition),
+        worst=phrases.words_wrong(worst.wer),
     )
 
 

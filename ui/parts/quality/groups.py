@@ -11,8 +11,9 @@ from ui import wire
 from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.quality import charts, phrases, tables
+from ui.words import later, many, say, say_as
 
-UNIT = "errors in 100 words"
+UNIT = later("errors in 100 words")
 CIRCUMSTANCES = ("snr_db", "duration_s", "split", "kind", "overlap")
 
 
@@ -21,14 +22,14 @@ def section(run: wire.EvaluationRun) -> None:
     groupings = run.summary.groups
     if not groupings:
         return
-    st.html('<h2 class="l-section">For whom</h2>')
+    show('<h2 class="l-section">For whom</h2>')
     whole = run.wer.value if run.wer else None
     first = [grouping for grouping in groupings if _of_people(grouping)] or groupings[:1]
     for grouping in first:
         _grouping(grouping, whole)
     rest = [grouping for grouping in groupings if grouping not in first]
     if rest:
-        with st.expander("Cut in other ways"):
+        with st.expander(say("Cut in other ways")):
             for grouping in rest:
                 _grouping(grouping, whole, folded=True)
 
@@ -44,10 +45,14 @@ def _grouping(grouping: wire.Grouping, whole: float | None, *, folded: bool = Fa
     told = [cell for cell in grouping.cells if _has_figure(cell)]
     if told:
         chart = charts.intervals(
-            [_row(cell) for cell in told], UNIT, marked=100 * whole if whole is not None else None
+            [_row(cell) for cell in told],
+            say(UNIT),
+            marked=100 * whole if whole is not None else None,
         )
         st.altair_chart(
-            chart, key=f"groups-{by}", alt=f"Errors in 100 words by {by}; the table has the digits."
+            chart,
+            key=f"groups-{by}",
+            alt=say("Errors in 100 words by {by}; the table has the digits.", by=by),
         )
     show(
         '<ul class="l-facts">{items}</ul>',
@@ -58,7 +63,7 @@ def _grouping(grouping: wire.Grouping, whole: float | None, *, folded: bool = Fa
     if folded:  # an expander has no expander in it
         show("{table}", table=_table(by, told))
         return
-    with st.expander("As a table"):
+    with st.expander(say("As a table")):
         show("{table}", table=_table(by, told))
 
 
@@ -84,21 +89,36 @@ def lines(grouping: wire.Grouping) -> list[str]:
     said += _controlled(grouping.controlled) if grouping.controlled else []
     said += _impact(grouping.impact) if grouping.impact else []
     if small:
-        said.append(f"Too few for a figure: {'; '.join(map(_size, small))}.")
+        said.append(say("Too few for a figure: {names}.", names="; ".join(map(_size, small))))
     if len(told) == 1:
-        said.append("One group alone has a figure, so there is nothing to compare it with.")
+        said.append(say("One group alone has a figure, so there is nothing to compare it with."))
     return said
 
 
 def _gap(grouping: wire.Grouping) -> str:
     gap = grouping.gap or wire.Interval()
-    worst = f" Most errors: {_named(grouping.worst)}." if grouping.worst else ""
-    size = f"Between the best and the worst group lie {phrases.of_hundred(gap.value or 0.0)} errors"
+    size = phrases.of_hundred(gap.value or 0.0)
     if gap.low is None or gap.high is None:
-        return f"{size} in 100 words.{worst}"
-    chance = f"by chance {phrases.of_hundred(gap.low)} to {phrases.of_hundred(gap.high)}"
-    doubt = " That may be chance alone." if gap.low <= 0 else ""
-    return f"{size} in 100 words ({chance}).{doubt}{worst}"
+        said = [
+            say(
+                "Between the best and the worst group lie {size} errors in 100 words.",
+                size=size,
+            )
+        ]
+    else:
+        said = [
+            say(
+                "Between the best and the worst group lie {size} errors in 100 words (by chance"
+                " {low} to {high}).",
+                size=size,
+                low=phrases.of_hundred(gap.low),
+                high=phrases.of_hundred(gap.high),
+            )
+        ]
+        said += [say("That may be chance alone.")] if gap.low <= 0 else []
+    if grouping.worst:
+        said.append(say("Most errors: {group}.", group=_named(grouping.worst)))
+    return " ".join(said)
 
 
 def _controlled(controlled: wire.Controlled) -> list[str]:
@@ -107,41 +127,63 @@ def _controlled(controlled: wire.Controlled) -> list[str]:
     for ratio in controlled.ratios:
         if ratio.ratio is None:
             continue
-        chance = ""
-        if ratio.low is not None and ratio.high is not None:
-            chance = f" (by chance {phrases.times(ratio.low)} to {phrases.times(ratio.high)})"
-        said.append(
-            "With equally good sound and equally long sentences,"
-            f" {_named(ratio.value)} has {phrases.times(ratio.ratio)} times the errors of"
-            f" {_named(controlled.reference)}{chance}.{_unclear(ratio)}"
-        )
+        told = {
+            "group": _named(ratio.value),
+            "other": _named(controlled.reference),
+            "times": phrases.times(ratio.ratio),
+        }
+        if ratio.low is None or ratio.high is None:
+            sentence = say(
+                "With equally good sound and equally long sentences, {group} has {times} times the"
+                " errors of {other}.",
+                **told,
+            )
+        else:
+            sentence = say(
+                "With equally good sound and equally long sentences, {group} has {times} times the"
+                " errors of {other} (by chance {low} to {high}).",
+                **told,
+                low=phrases.times(ratio.low),
+                high=phrases.times(ratio.high),
+            )
+        said.append(" ".join((sentence, *_unclear(ratio))))
     return said
 
 
-def _unclear(ratio: wire.ControlledRatio) -> str:
+def _unclear(ratio: wire.ControlledRatio) -> list[str]:
     if ratio.low is None or ratio.high is None or not ratio.low <= 1 <= ratio.high:
-        return ""
-    return " That may be chance alone."
+        return []
+    return [say("That may be chance alone.")]
 
 
 def _impact(impact: wire.Impact) -> list[str]:
     if impact.ratio is None or impact.passes_four_fifths is None:
         return []
-    lowest = f" ({_named(impact.lowest)})" if impact.lowest else ""
-    verdict = "meets" if impact.passes_four_fifths else "misses"
-    surely = ""
-    if impact.passes_four_fifths and impact.surely_passes is False:
-        surely = ", though with so few people not surely"
-    return [
-        "For each 100 transcripts that the group served best gets without a person being asked,"
-        f" the group served worst{lowest} gets {phrases.of_hundred(impact.ratio)}: that {verdict}"
-        f" the four-fifths rule (80){surely}."
+    said = [
+        say(
+            "For each 100 transcripts that the group served best gets without a person being asked,"
+            " the group served worst gets {number}.",
+            number=phrases.of_hundred(impact.ratio),
+        )
     ]
+    if impact.lowest:
+        said.append(say("Served worst: {group}.", group=_named(impact.lowest)))
+    if not impact.passes_four_fifths:
+        said.append(say("That misses the four-fifths rule (80)."))
+    elif impact.surely_passes is False:
+        said.append(
+            say("That meets the four-fifths rule (80), though with so few people not surely.")
+        )
+    else:
+        said.append(say("That meets the four-fifths rule (80)."))
+    return [" ".join(said)]
 
 
 def _size(cell: wire.GroupCell) -> str:
-    people = f"{words.several(cell.speakers, 'speaker')}, " if cell.speakers is not None else ""
-    return f"{_named(cell.values)} ({people}{words.several(cell.words, 'word')})"
+    counted = [many(cell.words, "{count} word", "{count} words")]
+    if cell.speakers is not None:
+        counted.insert(0, many(cell.speakers, "{count} speaker", "{count} speakers"))
+    return f"{_named(cell.values)} ({', '.join(counted)})"
 
 
 def _named(values: object) -> str:
@@ -151,7 +193,14 @@ def _named(values: object) -> str:
 
 
 def _table(by: str, cells: list[wire.GroupCell]) -> Markup:
-    head = ("group", UNIT, "from", "to", "speakers", "words")
+    head = (
+        say("group"),
+        say(UNIT),
+        say("from"),
+        say_as("range", "to"),
+        say("speakers"),
+        say("words"),
+    )
     rows = [
         (
             _named(cell.values),
@@ -159,10 +208,10 @@ def _table(by: str, cells: list[wire.GroupCell]) -> Markup:
                 "" if number is None else phrases.of_hundred(number)
                 for number in (rate.value, rate.low, rate.high)
             ),
-            "" if cell.speakers is None else str(cell.speakers),
-            str(cell.words),
+            "" if cell.speakers is None else words.decimal(cell.speakers),
+            words.decimal(cell.words),
         )
         for cell in cells
         for rate in [cell.wer or wire.Interval()]
     ]
-    return tables.table(f"Errors by {by}", head, rows)
+    return tables.table(say("Errors by {by}", by=by), head, rows)

@@ -9,9 +9,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui import wire
-from ui.parts import words
 from ui.parts.html import html, joined, show
 from ui.parts.quality import phrases
+from ui.words import many, say
 
 
 def empty() -> None:
@@ -73,7 +73,7 @@ def figure(run: wire.EvaluationRun) -> None:
             says=_capital(phrases.words_wrong(run.wer)),
             chance=_capital(chance) + "."
             if chance
-            else "How sure that is cannot be said: too few people or sentences.",
+            else say("How sure that is cannot be said: too few people or sentences."),
             size=_size(run),
         )
     else:
@@ -85,9 +85,9 @@ def figure(run: wire.EvaluationRun) -> None:
 
 def _size(run: wire.RunLine) -> str:
     parts = [run.corpus]
-    parts += [words.several(run.speakers, "speaker")] if run.speakers else []
-    parts += [words.several(run.clips, "recording")] if run.clips else []
-    parts += [f"{words.several(run.words, 'word')} said"] if run.words else []
+    parts += [many(run.speakers, "{count} speaker", "{count} speakers")] if run.speakers else []
+    parts += [many(run.clips, "{count} recording", "{count} recordings")] if run.clips else []
+    parts += [many(run.words, "{count} word said", "{count} words said")] if run.words else []
     return " · ".join([*parts, run.model, phrases.mode(run.mode), phrases.condition(run.condition)])
 
 
@@ -96,7 +96,7 @@ def _failures(run: wire.RunLine) -> None:
         show(
             '<div class="l-fault"><p>{count} got no transcript at all. They are counted as'
             " failures, never as right.</p></div>",
-            count=words.several(run.failed, "recording"),
+            count=many(run.failed, "{count} recording", "{count} recordings"),
         )
 
 
@@ -115,11 +115,11 @@ def other_counts(run: wire.EvaluationRun) -> None:
     figures = run.summary
     rates = figures.wer or wire.WordErrorRates()
     rows = [
-        ("Words, numbers and spelling evened out (quoted above)", rates.english),
-        ("Words, without case and punctuation", rates.basic),
-        ("Words exactly as written", rates.raw),
-        ("Characters", figures.cer),
-        ("Letters and digits only, blanks ignored", figures.letters),
+        (say("Words, numbers and spelling evened out (quoted above)"), rates.english),
+        (say("Words, without case and punctuation"), rates.basic),
+        (say("Words exactly as written"), rates.raw),
+        (say("Characters"), figures.cer),
+        (say("Letters and digits only, blanks ignored"), figures.letters),
     ]
     items = [
         html(
@@ -132,13 +132,17 @@ def other_counts(run: wire.EvaluationRun) -> None:
         if rate is not None and rate.value is not None
     ]
     if items:
-        with st.expander("Counted in other ways"):
+        with st.expander(say("Counted in other ways")):
             show('<ul class="l-facts">{items}</ul>', items=joined(items))
 
 
 def _range(rate: wire.Interval) -> str:
     low, high = rate.low or 0.0, rate.high or 0.0
-    return f"{phrases.of_hundred(low)} to {phrases.of_hundred(high)}"
+    return say(
+        "{low} to {high}",
+        low=phrases.of_hundred(low),
+        high=phrases.of_hundred(high),
+    )
 
 
 def _capital(text: str) -> str:

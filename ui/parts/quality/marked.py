@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from ui import wire
+from ui.parts import words as said_words
 from ui.parts.html import html, joined
+from ui.words import later, say
 
 DOUBT_BELOW = 0.5
-LEGEND = (
-    "Red and bold: heard as another word. Red and struck through: said, but left out. Red in"
-    " brackets: written, but not said. Dotted: the model was less than 50 % certain. The marks"
-    " compare words as written, letter by letter; the counts even out numbers and spelling first."
+LEGEND = later(
+    "Red and bold: heard as another word. Red and struck through: said, but left"
+    " out. Red in brackets: written, but not said. Dotted: the model was less"
+    " than 50 % certain. The marks compare words as written, letter by letter;"
+    " the counts even out numbers and spelling first."
 )
 
 
@@ -23,8 +26,8 @@ def texts(said: Sequence[wire.MarkedWord], heard: Sequence[wire.MarkedWord]) -> 
     """Two lines; a screen reader hears what is deleted and inserted."""
     return html(
         '<dl class="q-texts"><dt>Said</dt><dd>{said}</dd>{heard}</dl>',
-        said=line(said) if said else Markup('<span class="l-quiet">nothing</span>'),
-        heard=one_heard("Heard", heard),
+        said=line(said) if said else html('<span class="l-quiet">nothing</span>'),
+        heard=one_heard(say("Heard"), heard),
     )
 
 
@@ -33,7 +36,7 @@ def one_heard(name: str, heard: Sequence[wire.MarkedWord]) -> Markup:
     return html(
         "<dt>{name}</dt><dd>{line}</dd>",
         name=name,
-        line=line(heard) if heard else Markup('<span class="l-quiet">nothing</span>'),
+        line=line(heard) if heard else html('<span class="l-quiet">nothing</span>'),
     )
 
 
@@ -44,7 +47,7 @@ def line(words: Sequence[wire.MarkedWord]) -> Markup:
 def _word(word: wire.MarkedWord) -> Markup:
     text = html("{word}", word=word.word)
     if word.probability is not None and word.probability < DOUBT_BELOW:
-        percent = f"{100 * word.probability:.0f} % certain"
+        percent = say("{percent} certain", percent=said_words.percent(word.probability))
         text = html('<span class="l-wrong" title="{title}">{t}</span>', title=percent, t=text)
     match word.mark:
         case "changed":
@@ -69,7 +72,7 @@ def player(audio: str | None, start: float | None, end: float | None, of: str) -
         '<audio class="l-audio" controls preload="none" src="{address}" aria-label="{label}">'
         "</audio>",
         address=address,
-        label=f"Recording of: {of[:120]}" if of else "Recording without speech",
+        label=say("Recording of: {text}", text=of[:120]) if of else say("Recording without speech"),
     )
 
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-import streamlit as st
-
 from ui import wire
+from ui.parts.component import component
 from ui.parts.marks import DOUBT_BELOW, FLAGS
+from ui.words import say
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("api", "text", "player", "moment", "editor", "history", "comments", "reader")
 
-_mount = st.components.v2.component(
+_mount = component(
     "lectern_reader",
-    html=(_FOLDER / "reader.html").read_text(),
-    css=(_FOLDER / "reader.css").read_text(),
-    js="\n".join((_FOLDER / f"{name}.js").read_text() for name in _SCRIPTS),
+    _FOLDER / "reader.html",
+    _FOLDER / "reader.css",
+    [_FOLDER / f"{name}.js" for name in _SCRIPTS],
 )
 
 
@@ -39,7 +39,7 @@ def reader(job: wire.Transcription, at: float | None = None) -> None:
             "commentable": job.status == "succeeded",
             "guest": False,
             "doubtBelow": DOUBT_BELOW,
-            "flagNames": FLAGS,
+            "flagNames": {name: say(meaning) for name, meaning in FLAGS.items()},
         },
         # The page says how many places were corrected: drawn again when somebody is done
         on_corrected_change=lambda: None,

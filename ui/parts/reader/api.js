@@ -1,5 +1,5 @@
 // What is asked of the API; every answer is one value, also when there is none.
-const UNREACHABLE = "The transcription service did not answer. What you typed is still here; try again.";
+const UNREACHABLE = said("The transcription service did not answer. What you typed is still here; try again.");
 
 async function ask(address, { method = "GET", etag, body } = {}) {
   const headers = {};
@@ -8,7 +8,7 @@ async function ask(address, { method = "GET", etag, body } = {}) {
   try {
     const answer = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
     const told = await answer.json().catch(() => ({}));
-    const detail = answer.ok ? "" : told.detail || UNREACHABLE;
+    const detail = answer.ok ? "" : saidByApi(told.detail) || UNREACHABLE;
     return { ok: answer.ok, status: answer.status, etag: answer.headers.get("etag"), told, detail };
   } catch {
     return { ok: false, status: 0, etag: null, told: {}, detail: UNREACHABLE };

@@ -28,7 +28,7 @@ class Comments {
     this.active = on;
     this.reader.text.correct(on);
     this.toggle.setAttribute("aria-pressed", String(on));
-    this.toggle.textContent = on ? "Done commenting" : "Comment";
+    this.toggle.textContent = on ? said("Done commenting") : said("Comment");
     if (!on) this.close();
     this.reader.draw();
   }
@@ -48,10 +48,15 @@ class Comments {
       const span = id && this.reader.text.span(id);
       if (!span) continue;
       const found = this.at(id), open = found.filter((each) => !each.resolved_at).length;
-      const label = `${found.length} ${found.length === 1 ? "comment" : "comments"}${open ? "" : ", settled"}`;
+      const label = this.label(found.length, open);
       const note = this.button(label, `note${open ? "" : " settled"}`, () => (this.shown === id ? this.close() : this.show(id)));
       span.after(note);
     }
+  }
+
+  label(count, open) {
+    if (count === 1) return open ? said("1 comment") : said("1 comment, settled");
+    return open ? said("{count} comments", { count }) : said("{count} comments, settled", { count });
   }
 
   show(id) {
@@ -71,15 +76,15 @@ class Comments {
 
   remark(comment) {
     const made = element("span", `remark${comment.resolved_at ? " settled" : ""}`);
-    const when = new Date(comment.created_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-    const owner = this.reader.data.guest ? "The owner" : "You";
-    made.append(element("span", "by", `${comment.author || owner}, ${when}${comment.resolved_at ? ", settled" : ""}`));
+    const when = new Date(comment.created_at).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+    const owner = this.reader.data.guest ? said("The owner") : said("You");
+    made.append(element("span", "by", comment.resolved_at ? said("{name}, {when}, settled", { name: comment.author || owner, when }) : `${comment.author || owner}, ${when}`));
     made.append(element("span", "said", comment.text));
     if (!this.reader.data.guest) {
       const where = `${this.address}/${encodeURIComponent(comment.id)}`;
       made.append(
-        this.button(comment.resolved_at ? "Open again" : "Settle", "", () => this.act(where, "PATCH", { resolved: !comment.resolved_at })),
-        this.button("Delete", "", () => this.act(where, "DELETE")),
+        this.button(comment.resolved_at ? said("Open again") : said("Settle"), "", () => this.act(where, "PATCH", { resolved: !comment.resolved_at })),
+        this.button(said("Delete"), "", () => this.act(where, "DELETE")),
       );
     }
     return made;
@@ -93,25 +98,25 @@ class Comments {
     this.area.rows = 2;
     this.area.maxLength = 2000;
     this.area.value = draft || "";
-    this.area.setAttribute("aria-label", "Your comment");
-    this.area.placeholder = "Your comment";
+    this.area.setAttribute("aria-label", said("Your comment"));
+    this.area.placeholder = said("Your comment");
     this.area.onkeydown = (event) => { if (event.key === "Escape") this.close(); };
     if (this.reader.data.guest) {
       this.name = element("input");
       this.name.maxLength = 64;
       this.name.value = drafts.get("guests-name") || "";
-      this.name.setAttribute("aria-label", "Your name");
-      this.name.placeholder = "Your name";
+      this.name.setAttribute("aria-label", said("Your name"));
+      this.name.placeholder = said("Your name");
       this.name.autocomplete = "name";
       made.append(this.name);
     }
-    made.append(this.area, this.button("Send", "save", () => this.send(id)), this.button("Close", "", () => this.close()), this.says);
+    made.append(this.area, this.button(said("Send"), "save", () => this.send(id)), this.button(said("Close"), "", () => this.close()), this.says);
     return made;
   }
 
   async send(id) {
     const text = tidy(this.area.value), author = tidy(this.name?.value || "");
-    if (!text || (this.name && !author)) { this.tell(text ? "Please give a name." : "Please write something first."); return; }
+    if (!text || (this.name && !author)) { this.tell(text ? said("Please give a name.") : said("Please write something first.")); return; }
     if (this.name) drafts.keep("guests-name", author);
     const body = { segment: id, text, ...(this.name ? { author } : {}) };
     const answer = await ask(this.address, { method: "POST", body });

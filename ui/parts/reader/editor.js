@@ -24,7 +24,7 @@ class Editor {
     this.area.rows = 1;
     this.area.spellcheck = true;
     this.area.lang = this.reader.language || "";
-    this.area.setAttribute("aria-label", `Correct the sentence at ${clock(segment.start)}`);
+    this.area.setAttribute("aria-label", said("Correct the sentence at {time}", { time: clock(segment.start) }));
     this.area.oninput = () => { drafts.keep(segment.id, this.area.value); this.fit(); };
     this.area.onkeydown = (event) => this.key(event);
     this.bar = element("span", "edit-bar");
@@ -33,10 +33,10 @@ class Editor {
     this.conflict = element("span", "conflict");
     this.conflict.hidden = true;
     this.bar.append(
-      this.button("Save", "save", () => this.save()),
-      this.button("Cancel", "", () => this.cancel()),
-      this.button("Split here", "", () => this.split()),
-      this.button("Join with next", "", () => this.join()),
+      this.button(said("Save"), "save", () => this.save()),
+      this.button(said("Cancel"), "", () => this.cancel()),
+      this.button(said("Split here"), "", () => this.split()),
+      this.button(said("Join with next"), "", () => this.join()),
       this.says,
     );
     this.box.append(this.area, this.conflict, this.bar);
@@ -46,7 +46,7 @@ class Editor {
     this.area.focus({ preventScroll: true });
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
     this.box.scrollIntoView({ block: "nearest" });
-    if (draft !== null && draft !== segment.text) this.tell("Typed earlier and not saved.");
+    if (draft !== null && draft !== segment.text) this.tell(said("Typed earlier and not saved."));
   }
 
   button(label, className, act) {
@@ -91,7 +91,7 @@ class Editor {
 
   async send(method, what, body, etag = this.etag) {
     this.saving = true;
-    this.tell("Saving…");
+    this.tell(said("Saving…"));
     for (const each of this.bar.querySelectorAll("button")) each.disabled = true;
     const address = `${this.reader.address}/segments/${encodeURIComponent(this.segment.id)}${what}`;
     const answer = await ask(address, { method, etag, body });
@@ -119,12 +119,12 @@ class Editor {
     this.bar.hidden = true;
     this.reader.missed = true;
     this.conflict.replaceChildren(
-      element("span", "edit-says", "Somebody changed this sentence while you typed. Theirs:"),
-      element("span", "theirs", theirs.text || "[nothing said]"),
+      element("span", "edit-says", said("Somebody changed this sentence while you typed. Theirs:")),
+      element("span", "theirs", theirs.text || said("[nothing said]")),
     );
     if (theirs.id === this.segment.id) {
       this.conflict.append(
-        this.button("Keep mine", "", () => {
+        this.button(said("Keep mine"), "", () => {
           this.conflict.hidden = true;
           this.bar.hidden = false;
           this.etag = theirs.etag;
@@ -132,9 +132,9 @@ class Editor {
         }),
       );
     } else {
-      this.conflict.append(element("span", "edit-says", "It is part of another sentence now. Copy what you need of yours."));
+      this.conflict.append(element("span", "edit-says", said("It is part of another sentence now. Copy what you need of yours.")));
     }
-    this.conflict.append(this.button("Take theirs", "", () => this.cancel()));
+    this.conflict.append(this.button(said("Take theirs"), "", () => this.cancel()));
     this.conflict.hidden = false;
   }
 
@@ -148,7 +148,7 @@ class Editor {
 
   async join() {
     const next = this.reader.beside(this.segment.id, 1);
-    if (!next) { this.tell("This is the last sentence."); return; }
+    if (!next) { this.tell(said("This is the last sentence.")); return; }
     if (this.dirty && !(await this.send("PATCH", "", { text: tidy(this.area.value) }))) return;
     const answer = await ask(`${this.reader.address}/segments/merge`, {
       method: "POST", etag: `${this.etag}, ${next.etag}`, body: { ids: [this.segment.id, next.id] },

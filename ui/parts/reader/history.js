@@ -1,7 +1,8 @@
 // What was done to the text, and the way back; declared final, nobody changes it by accident.
 const KINDS = {
-  edited: "Corrected", split: "Split", merged: "Joined", restored: "Went back",
-  "carried over": "Corrections carried over", finalised: "Declared final", reopened: "Reopened",
+  edited: said("Corrected at {time}, {when}"), split: said("Split at {time}, {when}"),
+  merged: said("Joined at {time}, {when}"), "carried over": said("Corrections carried over, {when}"),
+  finalised: said("Declared final, {when}"), reopened: said("Reopened, {when}"),
 };
 
 class History {
@@ -24,7 +25,7 @@ class History {
     for (const each of answer.told.items) this.list.append(this.line(each));
     this.next = answer.told.next;
     this.older.hidden = !this.next;
-    this.says.textContent = this.list.children.length ? "" : "Nobody has changed anything yet.";
+    this.says.textContent = this.list.children.length ? "" : said("Nobody has changed anything yet.");
     this.actions.replaceChildren(...this.whole());
   }
 
@@ -33,28 +34,33 @@ class History {
 
   line(revision) {
     const made = element("li");
-    const when = new Date(revision.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-    const by = revision.by.startsWith("shr_") ? ` by a guest with the link ${revision.label ? `“${revision.label}”` : "without a label"}` : "";
-    made.append(element("span", "when", `${KINDS[revision.kind] || revision.kind}${this.place(revision)}${by}, ${when}`));
-    const [before, after] = [revision.before, revision.after].map((said) => said.map((each) => each.text).join(" | "));
+    const when = new Date(revision.at).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+    made.append(element("span", "when", this.what(revision, when)));
+    if (revision.by.startsWith("shr_")) made.append(element("span", "when", said("By a guest, with the link “{label}”", { label: revision.label || said("Without a label") })));
+    const [before, after] = [revision.before, revision.after].map((spoken) => spoken.map((each) => each.text).join(" | "));
     if (before !== after) {
-      made.append(element("del", "", before || "[nothing said]"), " ", element("ins", "", after || "[nothing said]"));
+      made.append(element("del", "", before || said("[nothing said]")), " ", element("ins", "", after || said("[nothing said]")));
     }
     const speaker = revision.after[0]?.speaker;
-    if (revision.kind === "edited" && revision.before[0]?.speaker !== speaker) made.append(` Speaker: ${speaker || "unknown"}`);
-    if (!this.reader.final) made.append(this.button("Go back to before this", () => this.restore(revision.number - 1)));
+    if (revision.kind === "edited" && revision.before[0]?.speaker !== speaker) made.append(" ", said("Speaker: {name}", { name: speaker || said("unknown") }));
+    if (!this.reader.final) made.append(this.button(said("Go back to before this"), () => this.restore(revision.number - 1)));
     return made;
   }
 
-  place(revision) {
-    if (revision.kind === "restored") return revision.restored ? ` to revision ${revision.restored}` : " to what the machine wrote";
-    return revision.after.length ? ` at ${clock(revision.after[0].start)}` : "";
+  what(revision, when) {
+    if (revision.kind === "restored") {
+      return revision.restored
+        ? said("Went back to revision {number}, {when}", { number: revision.restored, when })
+        : said("Went back to what the machine wrote, {when}", { when });
+    }
+    const time = revision.after.length ? clock(revision.after[0].start) : "";
+    return said(KINDS[revision.kind] || "{kind}, {when}", { kind: revision.kind, time, when });
   }
 
   whole() {
-    if (this.reader.final) return [this.button("Reopen it", () => this.act("reopen"))];
-    const final = this.button("Declare it final", () => this.act("finalise"));
-    return this.list.children.length ? [final, this.button("Go back to what the machine wrote", () => this.restore(0))] : [final];
+    if (this.reader.final) return [this.button(said("Reopen it"), () => this.act("reopen"))];
+    const final = this.button(said("Declare it final"), () => this.act("finalise"));
+    return this.list.children.length ? [final, this.button(said("Go back to what the machine wrote"), () => this.restore(0))] : [final];
   }
 
   button(label, act) {

@@ -21,8 +21,8 @@ class Player {
     root.querySelector(".speed").onchange = (event) => { audio.playbackRate = +event.target.value; };
     this.seek.oninput = () => { audio.currentTime = +this.seek.value; };
     audio.onloadedmetadata = () => { this.seek.max = audio.duration; this.tick(); };
-    audio.onplay = () => { this.play.textContent = "Pause"; this.run(); };
-    audio.onpause = () => { this.play.textContent = "Play"; };
+    audio.onplay = () => { this.play.textContent = said("Pause"); this.run(); };
+    audio.onpause = () => { this.play.textContent = said("Play"); };
     audio.onseeked = () => this.tick();
     audio.onerror = () => this.fail();
     document.addEventListener("keydown", this.keys);
@@ -48,7 +48,7 @@ class Player {
     this.failed = true;
     this.bar.hidden = true;
     this.silent.hidden = false;
-    this.silent.textContent = reason || "The recording cannot be played here. The transcript is not affected.";
+    this.silent.textContent = saidByApi(reason) || said("The recording cannot be played here. The transcript is not affected.");
   }
 
   from(seconds) {

@@ -74,10 +74,10 @@ class Reader {
     this.toggle.disabled = this.final;
     if (this.final && this.text.correcting && !this.comments.active) this.correct(false);
     this.hint.textContent = this.comments.active
-      ? "Choose the sentence you want to comment on."
-      : this.final && this.data.guest ? "This transcript was declared final: it is not corrected any more."
-      : this.final ? "This transcript was declared final. To correct it, reopen it under More."
-      : this.text.correcting ? "Choose a sentence. Enter saves, Escape cancels, Tab goes on to the next." : "";
+      ? said("Choose the sentence you want to comment on.")
+      : this.final && this.data.guest ? said("This transcript was declared final: it is not corrected any more.")
+      : this.final ? said("This transcript was declared final. To correct it, reopen it under More.")
+      : this.text.correcting ? said("Choose a sentence. Enter saves, Escape cancels, Tab goes on to the next.") : "";
   }
 
   // What was typed before a reload is put in front of the person again
@@ -96,7 +96,7 @@ class Reader {
     if (!on && this.editor.open) { this.editor.save().then((saved) => { if (saved) this.correct(false); }); return; }
     this.text.correct(on);
     this.toggle.setAttribute("aria-pressed", String(on));
-    this.toggle.textContent = on ? "Done correcting" : "Correct the text";
+    this.toggle.textContent = on ? said("Done correcting") : said("Correct the text");
     this.draw();
     if (on || !this.changed) return;
     this.changed = false;

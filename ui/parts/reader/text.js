@@ -80,7 +80,7 @@ class Text {
     const para = element("div", "para");
     const at = element("button", "at", clock(group[0].start));
     at.type = "button";
-    at.setAttribute("aria-label", `Play from ${clock(group[0].start)}`);
+    at.setAttribute("aria-label", said("Play from {time}", { time: clock(group[0].start) }));
     at.onclick = () => this.say(group[0].start);
     para.append(at);
     if (group[0].speaker) para.append(element("span", "who", group[0].speaker));
@@ -105,7 +105,7 @@ class Text {
       this.pick(segment.id);
     };
     this.reachable(span);
-    if (!segment.text) span.append(element("span", "empty", "[nothing said]"));
+    if (!segment.text) span.append(element("span", "empty", said("[nothing said]")));
     // What was repaired is marked word by word
     const known = segment.flags.filter((flag) => flag !== "repaired").map((flag) => this.options.flagNames[flag] || flag);
     if (known.length) {
@@ -127,15 +127,15 @@ class Text {
     span.dataset.e = word.end;
     if (word.probability < this.options.doubtBelow) {
       span.classList.add("doubt");
-      span.title = `Heard with ${Math.round(100 * word.probability)} % certainty`;
+      span.title = said("Heard with {percent} % certainty", { percent: Math.round(100 * word.probability) });
     }
     if (word.heard) {
       span.classList.add("repaired");
-      span.title = `Heard as “${word.heard.trim()}”, which sounds like this term`;
+      span.title = said("Heard as “{heard}”, which sounds like this term", { heard: word.heard.trim() });
     }
     if (word.edited) {
       span.classList.add("own");
-      span.title = "Written by a person";
+      span.title = said("Written by a person");
     }
     span.onclick = () => { if (!this.correcting) this.say(word.start); };
     made.append(span);

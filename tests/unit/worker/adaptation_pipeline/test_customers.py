@@ -46,6 +46,7 @@ def test_the_folder_can_be_trained_on(tmp_path: Path) -> None:
     assert set(found.terms_of("train")) == set(TERMS)
     assert found.source == "synthesis" and own.is_own(found)
     assert set(written.expected) >= {"speech", "train", "evaluate"}
+    assert found.training == {"strongest": 0.4}, "no stronger than people's speech can take"
 
 
 def test_the_same_order_touches_no_file_and_another_one_only_what_differs(tmp_path: Path) -> None:

@@ -14,20 +14,19 @@ from markupsafe import Markup
 
 from ui import wire_domains as wire
 from ui.parts import reader, words
+from ui.parts.component import component
 from ui.parts.html import html, joined, show
+from ui.words import later, say
 
-GENERAL, ADAPTED = "General", "With this domain"
+GENERAL, ADAPTED = later("General"), later("With this domain")
 _FOLDER = Path(__file__).parent
 _READER = Path(reader.__file__).parent
 
-_mount = st.components.v2.component(
+_mount = component(
     "lectern_places",
-    html=(_FOLDER / "places.html").read_text(),
-    css=(_READER / "reader.css").read_text(),
-    js="\n".join(
-        path.read_text()
-        for path in (_READER / "text.js", _READER / "player.js", _FOLDER / "places.js")
-    ),
+    _FOLDER / "places.html",
+    _READER / "reader.css",
+    [_READER / "text.js", _READER / "player.js", _FOLDER / "places.js"],
 )
 
 
@@ -47,8 +46,8 @@ def texts(preview: wire.Preview) -> None:
         rows += [_row(each, places) for each in found] if differs else [_same(found)]
     show(
         '<div class="p-heads"><span></span><b>{general}</b><b>{adapted}</b></div>{rows}',
-        general=GENERAL,
-        adapted=ADAPTED,
+        general=say(GENERAL),
+        adapted=say(ADAPTED),
         rows=joined(rows),
     )
 
@@ -59,8 +58,8 @@ def _row(passage: wire.Passage, places: Sequence[wire.Difference]) -> Markup:
     return html(
         '<div class="p-row"><div class="p-times">{times}</div>{general}{adapted}</div>',
         times=joined(_time(places[number]) for number in here),
-        general=_side(GENERAL, passage.plain, places),
-        adapted=_side(ADAPTED, passage.adapted, places),
+        general=_side(say(GENERAL), passage.plain, places),
+        adapted=_side(say(ADAPTED), passage.adapted, places),
     )
 
 

@@ -1,8 +1,8 @@
 // Around the reader: what the link leads to, what it allows and until when, files to take away.
 const ALLOWS = {
-  view: "With this link you can read, listen and download",
-  comment: "With this link you can read, listen, download and comment",
-  edit: "With this link you can read, listen, download, comment and correct",
+  view: said("With this link you can read, listen and download, until {time}."),
+  comment: said("With this link you can read, listen, download and comment, until {time}."),
+  edit: said("With this link you can read, listen, download, comment and correct, until {time}."),
 };
 const share = location.pathname.split("/")[2];
 const base = `/api/shared/${encodeURIComponent(share)}`;
@@ -12,11 +12,11 @@ if (secret) history.replaceState(null, "", location.pathname);
 
 const main = document.querySelector("main");
 const part = (name) => main.querySelector(`.${name}`);
-const moment = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
+const moment = (time) => new Date(time).toLocaleString(LOCALE, { dateStyle: "long", timeStyle: "short" });
 
 function fail(detail) {
-  part("name").textContent = "This transcript cannot be shown";
-  part("facts").textContent = detail || UNREACHABLE;
+  part("name").textContent = said("This transcript cannot be shown");
+  part("facts").textContent = saidByApi(detail) || UNREACHABLE;
   part("facts").classList.add("failed");
 }
 
@@ -35,18 +35,19 @@ function about(told) {
   part("name").textContent = told.name;
   const facts = [told.duration ? clock(told.duration) : null, told.language, told.model.split("+")[0]];
   part("facts").textContent = facts.filter(Boolean).join(" · ");
-  const n = told.corrected;
-  part("label").textContent = n
-    ? `Machine-generated, corrected by a person in ${n} ${n === 1 ? "place" : "places"}.`
-    : "Machine-generated: a person has not checked it.";
-  part("allows").textContent = `${ALLOWS[told.role]}, until ${moment(told.expires_at)}. Its owner sees when it is used, and for what.`;
+  const count = told.corrected;
+  part("label").textContent = count === 0 ? said("Machine-generated: a person has not checked it.")
+    : count === 1 ? said("Machine-generated, corrected by a person in one place.")
+    : said("Machine-generated, corrected by a person in {count} places.", { count });
+  const allows = ALLOWS[told.role].replace("{time}", moment(told.expires_at));
+  part("allows").textContent = `${allows} ${said("Its owner sees when it is used, and for what.")}`;
 }
 
 async function downloads() {
   const answer = await ask(`${base}/exports`);
   if (!answer.ok) return;
   const choice = main.querySelector("select"), link = main.querySelector(".button");
-  for (const each of answer.told.items) choice.append(new Option(each.label, each.name, each.name === "docx", each.name === "docx"));
+  for (const each of answer.told.items) choice.append(new Option(saidByApi(each.label), each.name, each.name === "docx", each.name === "docx"));
   const point = () => { link.href = `${base}/export?format=${encodeURIComponent(choice.value)}`; };
   choice.onchange = point;
   point();

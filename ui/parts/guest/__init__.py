@@ -17,10 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ui.parts.component import dictionary
 from ui.parts.marks import DOUBT_BELOW, FLAGS
+from ui.words import COOKIE, LANGUAGES, localised, say, using
+from ui.words.choice import preferred
 
 _HERE = Path(__file__).parent
-_READER = _HERE.parent / "parts" / "reader"
+_READER = _HERE.parent / "reader"
 _SCRIPTS = ("api", "text", "player", "moment", "editor", "history", "comments", "reader")
 _POLICY = "; ".join(
     (
@@ -46,29 +49,34 @@ _HEADERS = {
 }
 
 
-def document() -> str:
+def document(language: str) -> str:
     """The same for every link: which one it is, only the browser knows."""
-    told = json.dumps({"doubtBelow": DOUBT_BELOW, "flagNames": FLAGS})
-    page = (_HERE / "guest.html").read_text()
-    reader = (_READER / "reader.html").read_text()
-    return page.replace("<!-- reader -->", reader).replace("{marks}", html.escape(told))
+    with using(language):
+        meanings = {name: say(meaning) for name, meaning in FLAGS.items()}
+        page = localised((_HERE / "guest.html").read_text())
+        reader = localised((_READER / "reader.html").read_text())
+    told = json.dumps({"doubtBelow": DOUBT_BELOW, "flagNames": meanings})
+    page = page.replace("<!-- reader -->", reader).replace("{language}", language)
+    return page.replace("{marks}", html.escape(told))
 
 
-def script() -> str:
+def script(language: str) -> str:
     """The reader of the owner's page, and what stands around it here."""
-    parts = [(_READER / f"{name}.js").read_text() for name in _SCRIPTS]
-    return "\n".join([*parts, (_HERE / "guest.js").read_text()])
+    parts = [*(_READER / f"{name}.js" for name in _SCRIPTS), _HERE / "guest.js"]
+    return "\n".join([dictionary(language, parts), *(path.read_text() for path in parts)])
 
 
 def routes() -> list[Route]:
     files = {
-        "guest.js": (script(), "text/javascript"),
         "guest.css": ((_HERE / "guest.css").read_text(), "text/css"),
         "reader.css": ((_READER / "reader.css").read_text(), "text/css"),
+        **{f"guest-{code}.js": (script(code), "text/javascript") for code in LANGUAGES},
     }
-    text = document()
+    documents = {code: document(code) for code in LANGUAGES}
 
-    async def page(_: Request) -> Response:
+    async def page(request: Request) -> Response:
+        asked = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+        text = documents[preferred(request.cookies.get(COOKIE), asked)]
         return Response(text, headers=_HEADERS, media_type="text/html")
 
     async def file(request: Request) -> Response:
