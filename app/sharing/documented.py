@@ -18,10 +18,12 @@ def problems(**told: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-OF_OWNER = problems(_404="There is no such transcription, link or comment.")
+_INVALID = "The request was not understood, or has what cannot be kept."
+OF_OWNER = problems(_404="There is no such transcription, link or comment.", _422=_INVALID)
 OF_GUEST = problems(
     _401="The secret is missing.",
     _403="The link does not allow this.",
     _404="The link leads nowhere, or the secret is wrong: nobody is told which.",
     _410="The link expired or was revoked.",
+    _422=_INVALID,
 )

@@ -70,7 +70,10 @@ class ShareIn(BaseModel):
         " too.",
     )
     label: str = Field(
-        default="", max_length=500, description="For whom it is; only you see it. 100 characters."
+        default="",
+        max_length=500,
+        description="For whom it is; only you see it. 100 characters.",
+        json_schema_extra={"maxLength": 100},
     )
     expires_at: AwareDatetime | None = Field(
         default=None,
@@ -162,7 +165,11 @@ class CommentIn(BaseModel):
     )
 
     segment: str = Field(max_length=64)
-    text: str = Field(max_length=20_000, description="At most 2,000 characters.")
+    text: str = Field(
+        max_length=20_000,
+        description="At most 2,000 characters.",
+        json_schema_extra={"minLength": 1, "maxLength": 2000, "pattern": r"\S"},
+    )
 
 
 class GuestCommentIn(CommentIn):
@@ -174,7 +181,11 @@ class GuestCommentIn(CommentIn):
         }
     )
 
-    author: str = Field(max_length=1000, description="As you want to be called. 64 characters.")
+    author: str = Field(
+        max_length=1000,
+        description="As you want to be called. 64 characters.",
+        json_schema_extra={"minLength": 1, "maxLength": 64, "pattern": r"\S"},
+    )
 
 
 class CommentChange(BaseModel):
