@@ -40,7 +40,8 @@ function about(told) {
     : count === 1 ? said("Machine-generated, corrected by a person in one place.")
     : said("Machine-generated, corrected by a person in {count} places.", { count });
   const allows = ALLOWS[told.role].replace("{time}", moment(told.expires_at));
-  part("allows").textContent = `${allows} ${said("Its owner sees when it is used, and for what.")}`;
+  const seen = said("Its owner sees when it is used, and for what.");
+  part("allows").textContent = `${allows} ${seen}`;
 }
 
 async function downloads() {
