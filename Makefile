@@ -12,6 +12,7 @@ TRAINING_STAMP := $(VENV)/.lectern-training
 SYNTHESIS = $(or $(LECTERN_HOME),.lectern)/synthesis
 WHEELS := wheelhouse
 PYTEST_OPTIONS ?=
+EXAMPLES_FROM ?= tests/api/test_tour.py
 DOMAINS ?= dictation medicine poverty-research ruby
 
 # A folder of wheels, where there is one, is all that is asked for packages
@@ -22,7 +23,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test setup-training run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
-	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table words clean
+	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table words openapi examples fuzz clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -158,6 +159,17 @@ wheelhouse: $(BIN)/python  ## Fetch all packages into ./wheelhouse, to install w
 	@touch $(WHEELS).part/.complete
 	@mv $(WHEELS).part $(WHEELS)
 	@echo "Done. From now on nothing is fetched; copy the folder to install elsewhere."
+
+openapi: $(STAMP)  ## Write docs/openapi.json anew, the description of the API
+	$(BIN)/python -m deploy.openapi
+
+examples: $(TEST_STAMP)  ## Record the examples of the description from the API's tests, then write it
+	LECTERN_RECORD_EXAMPLES=$(CURDIR)/app/described/examples.json \
+		$(BIN)/python -m pytest -q -k "not postgres" $(EXAMPLES_FROM) $(PYTEST_OPTIONS)
+	$(BIN)/python -m deploy.openapi
+
+fuzz: $(TEST_STAMP)  ## Many random requests to every operation, new ones each time (long)
+	$(BIN)/python -m tests.fuzz.run --max-examples 200 --seed $$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 screenshots: $(TEST_STAMP)  ## Take the pictures of the README again (needs Chromium)
 	$(BIN)/python -m deploy.screenshots

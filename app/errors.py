@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from app.compatible import shape
 from app.database import DatabaseError, DatabaseFull, Unstorable
+from app.described import methods
 
 DATABASE_BACK_S = 5
 """When a client is told to try again while the database is away."""
@@ -208,7 +209,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        problem = Problem(code=status.name.lower(), detail=str(error.detail), headers=error.headers)
+        headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            # The framework tells of one route, and a resource has one for each method
+            headers["Allow"] = methods.allowed(app, request.url.path) or headers.get("allow", "")
+        problem = Problem(code=status.name.lower(), detail=str(error.detail), headers=headers)
         problem.status = status
         return problem_response(request, problem)
 

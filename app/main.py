@@ -13,6 +13,8 @@ from app.admission.concurrency import BoundedRequests
 from app.chapters.routes import router as chapters
 from app.compatible.routes import router as compatible
 from app.context import Context, open_context
+from app.described import document
+from app.described.naming import operation_id
 from app.domains.proposal_routes import router as proposals
 from app.domains.routes import router as domains
 from app.domains.speech import Speaker
@@ -60,7 +62,13 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         if context is None:
             app.state.context.database.dispose()
 
-    app = FastAPI(title="Lectern", version="1", description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPI(
+        title="Lectern",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=operation_id,
+    )
     app.state.in_flight = InFlight()
     errors.install(app)
     for router in (
@@ -91,6 +99,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         health,
     ):
         app.include_router(router)
+    document.install(app)
     # Inside the doorkeeper: strangers take no place
     app.add_middleware(BoundedRequests, most=settings.max_requests)
     app.add_middleware(LocalGuard, token=read_or_make(settings.token_path))

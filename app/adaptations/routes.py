@@ -26,21 +26,21 @@ Id = Annotated[str, Path(max_length=64)]
 POLL_S = 0.5
 
 
-@router.put("/text")
+@router.put("/text", summary="Give a domain its text")
 def change_text(name: Name, given: TextIn, context: ContextDep) -> TextOut:
     """Give a page of text of the field; adapters that are asked for from now on learn from it."""
     page = texts.checked(given.text)
     return context.database.transact(lambda session: _text(texts.change(session, name, page)))
 
 
-@router.get("/text")
+@router.get("/text", summary="Read the text of a domain")
 def read_text(name: Name, context: ContextDep) -> TextOut:
     """The page of text that adapters learn from."""
     with context.database.read() as session:
         return _text(texts.get(session, name))
 
 
-@router.post("/adaptations", status_code=202)
+@router.post("/adaptations", status_code=202, summary="Have an adapter made")
 def ask(name: Name, response: Response, context: ContextDep) -> AdaptationOut:
     """Have an adapter made in the background; it serves only if it passes the gate."""
 
@@ -52,7 +52,7 @@ def ask(name: Name, response: Response, context: ContextDep) -> AdaptationOut:
     return made
 
 
-@router.get("/adaptations")
+@router.get("/adaptations", summary="List the adapters that were asked for")
 def list_adaptations(name: Name, context: ContextDep) -> AdaptationList:
     """The newest first, and what another one would do and cost."""
     with context.database.read() as session:
@@ -63,7 +63,7 @@ def list_adaptations(name: Name, context: ContextDep) -> AdaptationList:
         )
 
 
-@router.get("/adaptations/{adaptation_id}")
+@router.get("/adaptations/{adaptation_id}", summary="Read how far an adapter is")
 async def read_adaptation(
     name: Name,
     adaptation_id: Id,
@@ -82,7 +82,7 @@ async def read_adaptation(
         await asyncio.sleep(min(POLL_S, left_s))
 
 
-@router.post("/adaptations/{adaptation_id}/cancel")
+@router.post("/adaptations/{adaptation_id}/cancel", summary="Cancel an adaptation")
 def cancel(name: Name, adaptation_id: Id, context: ContextDep) -> AdaptationOut:
     """Stop making it; what serves the domain goes on serving."""
     return context.database.transact(
@@ -90,7 +90,7 @@ def cancel(name: Name, adaptation_id: Id, context: ContextDep) -> AdaptationOut:
     )
 
 
-@router.post("/adaptations/{adaptation_id}/retry", status_code=202)
+@router.post("/adaptations/{adaptation_id}/retry", status_code=202, summary="Retry an adaptation")
 def retry(name: Name, adaptation_id: Id, context: ContextDep) -> AdaptationOut:
     """Once more, for one that failed, was cancelled or was refused; finished stages are reused."""
     return context.database.transact(

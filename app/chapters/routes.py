@@ -20,13 +20,17 @@ def repository_root() -> Path:
 Root = Annotated[Path, Depends(repository_root)]
 
 
-@router.get("")
+@router.get("", summary="List the chapters")
 def list_chapters(root: Root) -> list[ChapterSummary]:
     """The book's chapters, with how many places in the source answer each and what checks them."""
     return service.list_chapters(root)
 
 
-@router.get("/{number}", responses={404: {"description": "The book has no such chapter."}})
+@router.get(
+    "/{number}",
+    responses={404: {"description": "The book has no such chapter."}},
+    summary="Read a chapter and its source",
+)
 def get_chapter(number: int, root: Root) -> ChapterDetail:
     """One chapter: our page about it, and the annotated source as it is now."""
     return service.get_chapter(root, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.compatible.form import Format
+from app.described.bodies import TEXT
 
 _BINARY = {"type": "string", "format": "binary", "description": "Audio or video of any usual kind."}
 _STRINGS = {"type": "array", "items": {"type": "string"}}
@@ -80,6 +81,13 @@ _VERBOSE = {
         }
     ],
 }
+_TEXT_SCHEMA = {
+    "type": "object",
+    "description": "Whatever the format, the whole text is in `text`.",
+    "required": ["text"],
+    "properties": {"text": {"type": "string"}},
+    "additionalProperties": True,
+}
 _STREAM = (
     'data: {"type": "transcript.text.delta", "delta": "Thank you for coming."}\n\n'
     'data: {"type": "transcript.text.done", "text": "Thank you for coming.",'
@@ -109,18 +117,21 @@ def _responses(*, streams: bool) -> dict[str, Any]:
     }
     content: dict[str, Any] = {
         "application/json": {
-            "examples": {"json": {"value": _JSON}, "verbose_json": {"value": _VERBOSE}}
+            "schema": _TEXT_SCHEMA,
+            "examples": {"json": {"value": _JSON}, "verbose_json": {"value": _VERBOSE}},
         },
-        "text/plain": {"example": "Thank you for coming.\n"},
+        "text/plain": {"schema": TEXT, "example": "Thank you for coming.\n"},
         "application/x-subrip": {
-            "example": "1\n00:00:00,400 --> 00:00:01,300\nThank you for coming.\n\n"
+            "schema": TEXT,
+            "example": "1\n00:00:00,400 --> 00:00:01,300\nThank you for coming.\n\n",
         },
         "text/vtt": {
-            "example": "WEBVTT\n\n1\n00:00:00.400 --> 00:00:01.300\nThank you for coming.\n\n"
+            "schema": TEXT,
+            "example": "WEBVTT\n\n1\n00:00:00.400 --> 00:00:01.300\nThank you for coming.\n\n",
         },
     }
     if streams:
-        content["text/event-stream"] = {"example": _STREAM}
+        content["text/event-stream"] = {"schema": TEXT, "example": _STREAM}
     return {"200": {"description": "The text", "content": content}, "4XX": error, "5XX": error}
 
 

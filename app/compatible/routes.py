@@ -53,7 +53,11 @@ Key = Annotated[
 ]
 
 
-@router.post("/transcriptions", openapi_extra=documented.TRANSCRIPTIONS)
+@router.post(
+    "/transcriptions",
+    openapi_extra=documented.TRANSCRIPTIONS,
+    summary="Transcribe (compatible with OpenAI)",
+)
 async def transcriptions(
     request: Request,
     context: ContextDep,
@@ -64,7 +68,11 @@ async def transcriptions(
     return await _answer(context, request, "transcribe", x_stainless_retry_count, idempotency_key)
 
 
-@router.post("/translations", openapi_extra=documented.TRANSLATIONS)
+@router.post(
+    "/translations",
+    openapi_extra=documented.TRANSLATIONS,
+    summary="Translate into English (compatible with OpenAI)",
+)
 async def translations(
     request: Request,
     context: ContextDep,

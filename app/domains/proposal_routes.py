@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from app.described import bodies
 from app.domains import proposals
 from app.domains.proposals import ProposalsOut
 from app.domains.speech import MEDIA_TYPE, Speaker, SpeechIn
@@ -18,20 +19,21 @@ _BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "multipart/form-data": {
+                "example": {"text": "The Gini coefficient rose; so did the Palma ratio."},
                 "schema": {
                     "type": "object",
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
                         "text": {"type": "string"},
                     },
-                }
+                },
             }
         },
     }
 }
 
 
-@router.post("/proposals", openapi_extra=_BODY)
+@router.post("/proposals", openapi_extra=_BODY, summary="Propose terms of a document")
 async def propose(request: Request) -> ProposalsOut:
     """Terms of a PDF, PowerPoint, Word, CSV, TSV or text file, or of pasted `text`.
 
@@ -45,7 +47,13 @@ async def propose(request: Request) -> ProposalsOut:
 @router.post(
     "/speech",
     response_class=FileResponse,
-    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "The term, read aloud."}},
+    responses={
+        200: {
+            "content": bodies.content(MEDIA_TYPE, "(Ogg Opus)"),
+            "description": "The term, read aloud.",
+        }
+    },
+    summary="Hear a term",
 )
 def speak(asked: SpeechIn, request: Request) -> FileResponse:
     """A term read aloud, as it sounds to who respelled it. Needs `make setup-training`."""

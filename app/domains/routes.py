@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/domains", tags=["domains"])
 Name = Annotated[str, Path(max_length=63, examples=["ruby"])]
 
 
-@router.get("")
+@router.get("", summary="List domains")
 def list_domains(context: ContextDep) -> DomainList:
     """Those that come with the product, and your own."""
     with context.database.read() as session:
@@ -33,7 +33,7 @@ def list_domains(context: ContextDep) -> DomainList:
     return DomainList(items=found)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, summary="Make a domain")
 def create(given: DomainIn, response: Response, context: ContextDep) -> DomainOut:
     """Make a domain of terms; `domain` of a transcription may name it from now on."""
 
@@ -54,14 +54,14 @@ def create(given: DomainIn, response: Response, context: ContextDep) -> DomainOu
     return made
 
 
-@router.get("/{name}")
+@router.get("/{name}", summary="Read a domain")
 def read(name: Name, context: ContextDep) -> DomainOut:
     """A domain with its glossary and what serves it."""
     with context.database.read() as session:
         return _whole(session, service.get(session, name))
 
 
-@router.put("/{name}/glossary")
+@router.put("/{name}/glossary", summary="Change the glossary of a domain")
 def change_glossary(name: Name, given: GlossaryIn, context: ContextDep) -> GlossaryOut:
     """The next version of the terms. Transcripts know which version they were made with."""
     return context.database.transact(
@@ -69,7 +69,7 @@ def change_glossary(name: Name, given: GlossaryIn, context: ContextDep) -> Gloss
     )
 
 
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name}", status_code=204, summary="Delete a domain")
 def remove(name: Name, context: ContextDep) -> Response:
     """Remove a domain of your own; its transcripts stay."""
     context.database.transact(lambda session: service.remove(session, name))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, Strict
 
 from app.context import ContextDep
 from app.errors import Forbidden
@@ -30,12 +31,12 @@ class FaultOut(BaseModel):
 
 
 class FaultIn(BaseModel):
-    minutes: float = Field(5.0, gt=0, le=service.MAX_MINUTES)
-    parameters: dict[str, float] = {}
-    seed: int = 0
+    minutes: float = Field(5.0, strict=True, gt=0, le=service.MAX_MINUTES)
+    parameters: dict[str, Annotated[float, Strict()]] = {}
+    seed: int = Field(0, strict=True)
 
 
-@router.get("")
+@router.get("", summary="List the faults")
 def list_faults(context: ContextDep) -> list[FaultOut]:
     """Every fault that exists, and which are on."""
     with context.database.read() as session:
@@ -43,7 +44,7 @@ def list_faults(context: ContextDep) -> list[FaultOut]:
     return [_out(fault, on.get(fault.name)) for fault in REGISTRY.values()]
 
 
-@router.put("/{name}")
+@router.put("/{name}", summary="Switch a fault on")
 def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
     """Switch a fault on for some minutes."""
     _allowed(context.settings)
@@ -54,7 +55,7 @@ def switch_on(name: str, body: FaultIn, context: ContextDep) -> FaultOut:
     return _out(service.definition(name), row)
 
 
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name}", status_code=204, summary="Switch a fault off")
 def switch_off(name: str, context: ContextDep) -> Response:
     """Switch a fault off."""
     _allowed(context.settings)

@@ -39,13 +39,31 @@ class Readiness(BaseModel):
     accepting: bool = Field(description="False while new recordings are refused: too many wait.")
 
 
-@router.get("/healthz")
+_READY = {
+    "content": {
+        "application/json": {
+            "example": {
+                "ready": True,
+                "checks": {"database": "ok", "storage": "ok", "broker": "ok", "workers": "ok"},
+                "accepting": True,
+            }
+        }
+    }
+}
+
+
+@router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> dict[str, str]:
     """The process answers; whether it can take work, `/readyz` tells."""
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses={503: {"model": Readiness}})
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses={200: _READY, 503: {"model": Readiness}},
+    summary="Can work be taken?",
+)
 async def readyz(context: ContextDep) -> JSONResponse:
     """200 when every check says `ok`, else 503."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _readiness, context)

@@ -22,7 +22,7 @@ PARAMETER = {
     "schema": {"type": "string", "maxLength": LONGEST},
     "example": '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
     "description": "Of your choice, new for each recording: the same request with the same key"
-    " within 24 hours is answered as the first one was, and makes no second transcription.",
+    " within 24 hours is answered as the first one was, and nothing is made twice.",
 }
 
 

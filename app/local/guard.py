@@ -19,7 +19,7 @@ from app.errors import Forbidden, Problem, Unauthorised, problem_response
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 GUESTS = "/v1/shared/"
 """What a link opens: it brings its own secret, which app/sharing judges."""
-_OPEN_PATHS = ("/healthz", "/readyz", "/docs", "/openapi.json")
+OPEN_PATHS = ("/healthz", "/readyz", "/docs", "/openapi.json")
 
 
 class LocalGuard:
@@ -52,7 +52,7 @@ class LocalGuard:
             return Forbidden(
                 code="origin_not_allowed", detail="Requests from other web sites are refused."
             )
-        if request.url.path in _OPEN_PATHS or request.url.path.startswith(GUESTS):
+        if request.url.path in OPEN_PATHS or request.url.path.startswith(GUESTS):
             return None
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and hmac.compare_digest(

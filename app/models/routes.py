@@ -30,14 +30,14 @@ class ModelList(BaseModel):
     data: list[Model]
 
 
-@router.get("")
+@router.get("", summary="List models")
 def list_models(context: ContextDep) -> ModelList:
     """The first is the default; those of domains that an adapter serves are at the end."""
     with context.database.read() as session:
         return ModelList(data=_offered(context, session))
 
 
-@router.get("/{name}")
+@router.get("/{name}", summary="Look up a model")
 def read_model(name: str, context: ContextDep) -> Model:
     """Whether a model may be asked for by this name; `whisper-1` and the like mean the default."""
     if name in ALIASES:

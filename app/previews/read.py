@@ -15,8 +15,8 @@ from app.previews.schemas import (
     PassageOut,
     PreviewOut,
     PreviewSummary,
-    RunOut,
     TermsOut,
+    WordsOut,
 )
 from app.previews.tables import Preview
 from app.previews.terms import Terms
@@ -63,8 +63,8 @@ def _compared(session: Session, plain: Transcription, adapted: Transcription) ->
     return compare(before, after, Terms([*glossary, *keywords]))
 
 
-def _run(run: Run) -> RunOut:
-    return RunOut(text=run.text, difference=run.place, term=run.term)
+def _run(run: Run) -> WordsOut:
+    return WordsOut(text=run.text, difference=run.place, term=run.term)
 
 
 def _fields(

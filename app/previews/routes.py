@@ -21,7 +21,7 @@ Name = Annotated[str, Path(max_length=63, examples=["ruby"])]
 PreviewId = Annotated[str, Path(max_length=64, examples=["pre_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"])]
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, summary="Ask for a preview")
 def ask(name: Name, given: PreviewIn, response: Response, context: ContextDep) -> PreviewSummary:
     """Hear the beginning of a recording without the domain and with it, as soon as possible.
 
@@ -40,7 +40,7 @@ def ask(name: Name, given: PreviewIn, response: Response, context: ContextDep) -
     return made
 
 
-@router.get("")
+@router.get("", summary="List the previews of a domain")
 def list_previews(name: Name, context: ContextDep) -> PreviewList:
     """The newest first, without what differs."""
     settings = context.settings
@@ -50,7 +50,7 @@ def list_previews(name: Name, context: ContextDep) -> PreviewList:
     return PreviewList(items=items, first_s=settings.preview_s)
 
 
-@router.get("/{preview_id}")
+@router.get("/{preview_id}", summary="Read a preview, or wait for it")
 async def read_preview(
     name: Name,
     preview_id: PreviewId,
@@ -83,7 +83,7 @@ def _whole(context: Context, name: str, preview_id: str) -> PreviewOut:
         return read.whole(session, context.settings, found)
 
 
-@router.delete("/{preview_id}", status_code=204)
+@router.delete("/{preview_id}", status_code=204, summary="Delete a preview")
 def remove(name: Name, preview_id: PreviewId, context: ContextDep) -> Response:
     """Delete it and what was heard for it alone, in any state; the recording stays."""
     context.database.transact(lambda session: service.remove(session, name, preview_id))

@@ -35,7 +35,7 @@ class DifferenceOut(BaseModel):
     )
 
 
-class RunOut(BaseModel):
+class WordsOut(BaseModel):
     """Words that belong together; joined, the runs of a side are its text."""
 
     text: str
@@ -49,8 +49,8 @@ class PassageOut(BaseModel):
     start_s: float
     end_s: float
     differs: bool
-    plain: list[RunOut]
-    adapted: list[RunOut]
+    plain: list[WordsOut]
+    adapted: list[WordsOut]
 
 
 class TermsOut(BaseModel):

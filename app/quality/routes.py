@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.context import ContextDep
+from app.described import bodies
 from app.errors import PROBLEM_MEDIA_TYPE, Unprocessable
 from app.quality import service
 from app.quality.audio import MEDIA_TYPES, OneFile
@@ -72,7 +73,7 @@ NO_COMPARISON: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/runs")
+@router.get("/runs", summary="List the runs of the evaluation")
 def list_runs(library: LibraryDep) -> Runs:
     """Every run with its headline figures, which of them were compared, and damaged files."""
     runs, damaged = library.runs()
@@ -80,13 +81,13 @@ def list_runs(library: LibraryDep) -> Runs:
     return Runs(runs=runs, comparisons=pairs, unreadable=damaged + damaged_pairs)
 
 
-@router.get("/runs/{name}", responses=NO_RUN)
+@router.get("/runs/{name}", responses=NO_RUN, summary="Read a run")
 def read_run(name: RunName, library: LibraryDep, roots: RootsDep) -> RunOut:
     """All figures of a run; its utterances have an address of their own."""
     return service.describe(library.run(name), roots)
 
 
-@router.get("/runs/{name}/utterances", responses=NO_RUN)
+@router.get("/runs/{name}/utterances", responses=NO_RUN, summary="List the utterances of a run")
 def list_utterances(
     name: RunName,
     library: LibraryDep,
@@ -132,7 +133,8 @@ def list_utterances(
 @router.get(
     "/runs/{name}/recordings/{recording_id:path}/audio",
     response_class=StreamingResponse,
-    responses=NO_AUDIO | {200: {"content": {"audio/*": {}}, "description": "The recording."}},
+    responses=NO_AUDIO | bodies.audio("The recording."),
+    summary="Play a recording of a run",
 )
 def audio(
     name: RunName,
@@ -150,7 +152,7 @@ def audio(
     return object_response(request, file, file.key, MEDIA_TYPES[path.suffix.lower()], headers)
 
 
-@router.get("/comparisons", responses=NO_COMPARISON)
+@router.get("/comparisons", responses=NO_COMPARISON, summary="Compare two runs")
 def read_comparison(
     library: LibraryDep,
     roots: RootsDep,

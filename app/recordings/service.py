@@ -12,6 +12,7 @@ from app.clock import now
 from app.context import Context
 from app.database import DatabaseError
 from app.errors import NotFound, Problem, Unavailable, Unprocessable
+from app.idempotency.service import forget_made
 from app.ids import new_id
 from app.media.client import AudioInfo, MediaError
 from app.media.faults import planted
@@ -107,6 +108,7 @@ def remove(session: Session, recording: Recording) -> None:
     """Delete the row now and the audio once this transaction has been committed."""
     # Ch 28 · Security and Privacy: deleting a transcript deletes the audio it was made from
     previews.of_recording(session, recording.id)
+    forget_made(session, recording.id)
     keys = {recording.storage_key, recording.playback_key} - {None}
     delete_objects(session, [key for key in keys if key is not None])
     session.delete(recording)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from sqlmodel import Session
 
 from app.context import ContextDep
+from app.described import bodies
 from app.domains import service as domains
 from app.recordings import service as recordings
 from app.releases import again, service, shown
@@ -15,13 +16,13 @@ from app.releases.card import card
 from app.releases.learned import is_last_copy, trained_on
 from app.releases.schemas import (
     Again,
-    AgainIn,
     Made,
     ReasonIn,
     RollBackIn,
     RolledBack,
     ServingList,
     TrainedOut,
+    TranscribeAgainIn,
     VersionList,
     VersionOut,
     VersionSummary,
@@ -34,7 +35,15 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 BASE = "/v1/domains/{name}/versions"
 
 
-@router.get("/v1/versions")
+_CARD: bodies.Answers = {
+    200: {
+        "description": "Markdown.",
+        "content": bodies.content("text/markdown", "# medicine, version 1\n", bodies.TEXT),
+    }
+}
+
+
+@router.get("/v1/versions", summary="List what serves each domain")
 def list_serving(context: ContextDep) -> ServingList:
     """What serves each domain, since when, and what could serve instead."""
     with context.database.read() as session:
@@ -42,7 +51,7 @@ def list_serving(context: ContextDep) -> ServingList:
     return ServingList(items=found)
 
 
-@router.get(BASE)
+@router.get(BASE, summary="List the versions of a domain")
 def list_versions(name: Name, context: ContextDep) -> VersionList:
     """The newest first, and what was decided about them."""
     with context.database.read() as session:
@@ -58,7 +67,7 @@ def list_versions(name: Name, context: ContextDep) -> VersionList:
         )
 
 
-@router.get(BASE + "/{number}")
+@router.get(BASE + "/{number}", summary="Read a version and its record")
 def read_version(name: Name, number: Number, context: ContextDep) -> VersionOut:
     """A version with its whole record."""
     with context.database.read() as session:
@@ -66,7 +75,12 @@ def read_version(name: Name, number: Number, context: ContextDep) -> VersionOut:
         return shown.whole(session, domain, service.version(session, domain, number))
 
 
-@router.get(BASE + "/{number}/card", response_class=Response)
+@router.get(
+    BASE + "/{number}/card",
+    response_class=Response,
+    responses=_CARD,
+    summary="Read the model card of a version",
+)
 def read_card(name: Name, number: Number, context: ContextDep) -> Response:
     """The model card, as Markdown."""
     with context.database.read() as session:
@@ -75,7 +89,7 @@ def read_card(name: Name, number: Number, context: ContextDep) -> Response:
     return Response(text, media_type="text/markdown; charset=utf-8")
 
 
-@router.get(BASE + "/{number}/transcriptions")
+@router.get(BASE + "/{number}/transcriptions", summary="List the transcripts of a version")
 def list_transcripts(name: Name, number: Number, context: ContextDep) -> Made:
     """What the version made."""
     with context.database.read() as session:
@@ -84,7 +98,7 @@ def list_transcripts(name: Name, number: Number, context: ContextDep) -> Made:
         return Made(items=[shown.made(session, job) for job in jobs])
 
 
-@router.post(BASE + "/{number}/promote")
+@router.post(BASE + "/{number}/promote", summary="Promote a version")
 def promote(
     name: Name, number: Number, context: ContextDep, given: ReasonIn | None = None
 ) -> VersionSummary:
@@ -99,9 +113,13 @@ def promote(
     return context.database.transact(work)
 
 
-@router.post(BASE + "/{number}/transcribe-again", status_code=202)
+@router.post(
+    BASE + "/{number}/transcribe-again",
+    status_code=202,
+    summary="Transcribe again what a version made",
+)
 def transcribe_again(
-    name: Name, number: Number, context: ContextDep, given: AgainIn | None = None
+    name: Name, number: Number, context: ContextDep, given: TranscribeAgainIn | None = None
 ) -> Again:
     """Queue what a withdrawn version made once more, with what serves now; the old ones stay."""
     only = given.transcriptions if given else None
@@ -113,7 +131,7 @@ def transcribe_again(
     return context.database.transact(work)
 
 
-@router.post("/v1/domains/{name}/roll-back")
+@router.post("/v1/domains/{name}/roll-back", summary="Roll back to an earlier version")
 def roll_back(name: Name, context: ContextDep, given: RollBackIn | None = None) -> RolledBack:
     """Withdraw what serves, in one step; the answer lists what it made."""
     asked = given or RollBackIn()
@@ -138,7 +156,10 @@ def roll_back(name: Name, context: ContextDep, given: RollBackIn | None = None) 
     return context.database.transact(work)
 
 
-@router.get("/v1/recordings/{recording_id}/models")
+@router.get(
+    "/v1/recordings/{recording_id}/models",
+    summary="List the versions that learned from a recording",
+)
 def learned_from(recording_id: str, context: ContextDep) -> TrainedOut:
     """The versions that were trained on a recording."""
     with context.database.read() as session:

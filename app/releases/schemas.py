@@ -84,10 +84,14 @@ class ReasonIn(BaseModel):
 
 class RollBackIn(ReasonIn):
     version: int | None = Field(
-        default=None, description="The one that is meant: refused when another serves by now."
+        default=None,
+        strict=True,
+        description="The one that is meant: refused when another serves by now.",
     )
     to_parent: bool = Field(
-        default=False, description="Serve the parent next, not the version that served before."
+        default=False,
+        strict=True,
+        description="Serve the parent next, not the version that served before.",
     )
 
 
@@ -107,7 +111,7 @@ class Made(BaseModel):
     items: list[MadeOut]
 
 
-class AgainIn(BaseModel):
+class TranscribeAgainIn(BaseModel):
     transcriptions: list[str] | None = Field(
         default=None, max_length=10_000, description="Ids; left out: all that the version made."
     )

@@ -32,7 +32,9 @@ from app.transcriptions.schemas import TranscriptionSummary
 router = APIRouter(prefix="/v1/transcriptions", tags=["review"])
 
 
-@router.post("/{transcription_id}/again", status_code=202)
+@router.post(
+    "/{transcription_id}/again", status_code=202, summary="Transcribe a recording once more"
+)
 def again(
     transcription_id: JobId, body: AgainIn, response: Response, context: ContextDep
 ) -> TranscriptionSummary:
@@ -48,7 +50,7 @@ def again(
     return out
 
 
-@router.get("/{transcription_id}/compare")
+@router.get("/{transcription_id}/compare", summary="Compare two transcripts of a recording")
 def compare(
     transcription_id: JobId,
     context: ContextDep,
@@ -87,7 +89,11 @@ def compare(
         )
 
 
-@router.post("/{transcription_id}/edits-from/{old_id}", openapi_extra=IF_MATCH)
+@router.post(
+    "/{transcription_id}/edits-from/{old_id}",
+    openapi_extra=IF_MATCH,
+    summary="Carry corrections over from another transcript",
+)
 def carry_over(
     transcription_id: JobId, old_id: JobId, seen: SeenDep, response: Response, context: ContextDep
 ) -> CarriedOut:

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1/transcriptions", tags=["review"])
 Number = Annotated[int, Path(ge=0, le=2**31 - 1, description="0 is what the machine said.")]
 
 
-@router.get("/{transcription_id}/revisions")
+@router.get("/{transcription_id}/revisions", summary="List the revisions of a transcript")
 def list_revisions(
     transcription_id: JobId,
     context: ContextDep,
@@ -73,7 +73,9 @@ def _said(told: list[Any]) -> SaidOut:
     return SaidOut(id=id_, start=start_s, end=end_s, speaker=speaker, text=text)
 
 
-@router.get("/{transcription_id}/revisions/{number}", response_model=RevisionOut)
+@router.get(
+    "/{transcription_id}/revisions/{number}", response_model=RevisionOut, summary="Read a revision"
+)
 def read_revision(transcription_id: JobId, number: Number, context: ContextDep) -> Response:
     """The whole text as of a revision."""
     with context.database.read() as session:
@@ -111,7 +113,11 @@ def _segment(each: Snapshot) -> SegmentOut:
     )
 
 
-@router.post("/{transcription_id}/revisions/{number}/restore", openapi_extra=IF_MATCH)
+@router.post(
+    "/{transcription_id}/revisions/{number}/restore",
+    openapi_extra=IF_MATCH,
+    summary="Restore a revision",
+)
 def restore(
     transcription_id: JobId, number: Number, seen: SeenDep, response: Response, context: ContextDep
 ) -> EditOut:

@@ -55,7 +55,7 @@ def done(response: Response, session: Session, made: Done) -> EditOut:
     )
 
 
-@router.get("/{transcription_id}/segments/{segment_id}")
+@router.get("/{transcription_id}/segments/{segment_id}", summary="Read a segment")
 def read_segment(
     transcription_id: JobId, segment_id: SegmentId, response: Response, context: ContextDep
 ) -> SegmentOut:
@@ -67,7 +67,9 @@ def read_segment(
         return read.segment(row)
 
 
-@router.patch("/{transcription_id}/segments/{segment_id}", openapi_extra=IF_MATCH)
+@router.patch(
+    "/{transcription_id}/segments/{segment_id}", openapi_extra=IF_MATCH, summary="Correct a segment"
+)
 def edit(
     transcription_id: JobId,
     segment_id: SegmentId,
@@ -89,7 +91,11 @@ def edit(
     return context.database.transact(work)
 
 
-@router.post("/{transcription_id}/segments/{segment_id}/split", openapi_extra=IF_MATCH)
+@router.post(
+    "/{transcription_id}/segments/{segment_id}/split",
+    openapi_extra=IF_MATCH,
+    summary="Split a segment",
+)
 def split(
     transcription_id: JobId,
     segment_id: SegmentId,
@@ -111,7 +117,7 @@ def split(
     return context.database.transact(work)
 
 
-@router.post("/{transcription_id}/segments/merge", openapi_extra=IF_MATCH)
+@router.post("/{transcription_id}/segments/merge", openapi_extra=IF_MATCH, summary="Merge segments")
 def merge(
     transcription_id: JobId, body: MergeIn, seen: SeenDep, response: Response, context: ContextDep
 ) -> EditOut:
@@ -125,7 +131,9 @@ def merge(
     return context.database.transact(work)
 
 
-@router.post("/{transcription_id}/finalise", openapi_extra=IF_MATCH)
+@router.post(
+    "/{transcription_id}/finalise", openapi_extra=IF_MATCH, summary="Declare a transcript final"
+)
 def finalise(
     transcription_id: JobId, seen: SeenDep, response: Response, context: ContextDep
 ) -> EditOut:
@@ -138,7 +146,7 @@ def finalise(
     )
 
 
-@router.post("/{transcription_id}/reopen")
+@router.post("/{transcription_id}/reopen", summary="Reopen a final transcript")
 def reopen(transcription_id: JobId, response: Response, context: ContextDep) -> EditOut:
     """Let a final transcript be edited again."""
     revision_id = new_id("rev")

@@ -39,9 +39,14 @@ class SplitIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     word: int | None = Field(
-        default=None, ge=0, le=100_000, description="The second part begins with this word, from 0."
+        strict=True,
+        default=None,
+        ge=0,
+        le=100_000,
+        description="The second part begins with this word, from 0.",
     )
     offset: int | None = Field(
+        strict=True,
         default=None,
         ge=0,
         le=100_000,

@@ -12,7 +12,8 @@ from functools import lru_cache
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from app.sample.schemas import SampleOut, TurnOut, VersionOut
+from app.described import bodies
+from app.sample.schemas import SampleOut, SampleVersionOut, TurnOut
 from app.settings import REPOSITORY
 
 router = APIRouter(prefix="/v1/sample", tags=["sample"])
@@ -36,18 +37,23 @@ def load() -> SampleOut:
             for t in script["turns"]
         ],
         glossary=(FOLDER / f"{NAME}.glossary.txt").read_text().split("\n")[:-1],
-        generic=VersionOut.model_validate(made["generic"]),
-        adapted=VersionOut.model_validate(made["adapted"]),
+        generic=SampleVersionOut.model_validate(made["generic"]),
+        adapted=SampleVersionOut.model_validate(made["adapted"]),
     )
 
 
-@router.get("")
+@router.get("", summary="Read the sample")
 def read_sample() -> SampleOut:
     """What the sample says, and what the recogniser made of it."""
     return load()
 
 
-@router.get("/audio", response_class=FileResponse)
+@router.get(
+    "/audio",
+    response_class=FileResponse,
+    responses=bodies.audio("The sample."),
+    summary="Play the sample",
+)
 def audio() -> FileResponse:
     """The sample; honours Range."""
     return FileResponse(FOLDER / f"{NAME}.opus", media_type="audio/ogg")

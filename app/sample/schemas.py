@@ -12,7 +12,7 @@ class TurnOut(BaseModel):
     text: str
 
 
-class WordOut(BaseModel):
+class SampleWordOut(BaseModel):
     word: str
     start: float
     end: float
@@ -23,10 +23,10 @@ class HeardOut(BaseModel):
     start: float
     end: float
     text: str
-    words: list[WordOut]
+    words: list[SampleWordOut]
 
 
-class VersionOut(BaseModel):
+class SampleVersionOut(BaseModel):
     """One transcript of the sample, made by the real pipeline."""
 
     model: str
@@ -46,5 +46,5 @@ class SampleOut(BaseModel):
     duration: float
     turns: list[TurnOut]
     glossary: list[str]
-    generic: VersionOut
-    adapted: VersionOut
+    generic: SampleVersionOut
+    adapted: SampleVersionOut

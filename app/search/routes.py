@@ -15,7 +15,11 @@ from app.transcriptions import service as transcriptions
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
 
-@router.get("")
+@router.get(
+    "",
+    responses={404: {"description": "There is no such transcription."}},
+    summary="Search in all transcripts",
+)
 def search(
     context: ContextDep,
     q: Annotated[

@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from app.context import Context, ContextDep
+from app.described import bodies
 from app.errors import BadRequest
 from app.transcriptions import service
 from app.transcriptions.routes import JobId
@@ -17,9 +18,24 @@ from app.transcriptions.wait import events
 
 router = APIRouter(prefix="/v1/transcriptions", tags=["transcriptions"])
 HEARTBEAT_S = 15
+_EXAMPLE = (
+    'id: 7\nevent: progress\ndata: {"id": "tr_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f",'
+    ' "status": "running", "stage": "recognise", "progress": 0.42, "revision": 7}\n\n'
+)
+_STREAM: bodies.Answers = {
+    200: {
+        "description": "Events of the kinds `progress` and `end`; the last one is `end`.",
+        "content": bodies.content("text/event-stream", _EXAMPLE, bodies.TEXT),
+    }
+}
 
 
-@router.get("/{transcription_id}/events", response_class=EventSourceResponse)
+@router.get(
+    "/{transcription_id}/events",
+    response_class=EventSourceResponse,
+    responses=_STREAM,
+    summary="Follow a transcription (server-sent events)",
+)
 async def stream(
     transcription_id: JobId,
     context: ContextDep,

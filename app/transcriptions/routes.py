@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.admission import check_job, receiving
 from app.context import Context, ContextDep
+from app.described import bodies
 from app.errors import BadRequest, Conflict, Gone
 from app.idempotency import header
 from app.idempotency import service as idempotency
@@ -45,6 +46,7 @@ SUBMIT_BODY = {
         "required": True,
         "content": {
             "multipart/form-data": {
+                "example": {"file": "interview.m4a", "domain": "poverty-research"},
                 "schema": {
                     "type": "object",
                     "properties": {
@@ -71,14 +73,21 @@ SUBMIT_BODY = {
                         },
                         "priority": {"type": "integer", "enum": [-1, 0, 1]},
                     },
-                }
+                },
             }
         },
     },
 }
 
 
-@router.post("", status_code=202, response_model=TranscriptionSummary, openapi_extra=SUBMIT_BODY)
+@router.post(
+    "",
+    status_code=202,
+    response_model=TranscriptionSummary,
+    responses={404: {"description": "There is no such recording or domain."}},
+    openapi_extra=SUBMIT_BODY,
+    summary="Submit a recording",
+)
 async def submit(request: Request, context: ContextDep) -> Response:
     """Send a recording; the answer comes as soon as it is stored and found to be one."""
     key = header.key(request.headers)
@@ -175,7 +184,7 @@ def _queued(
         return context.database.transact(work)
 
 
-@router.get("")
+@router.get("", summary="List transcriptions")
 def list_jobs(
     context: ContextDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -204,7 +213,12 @@ def list_jobs(
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 
 
-@router.get("/{transcription_id}", response_model=TranscriptionOut)
+@router.get(
+    "/{transcription_id}",
+    response_model=TranscriptionOut,
+    responses={304: {"description": "`If-None-Match` names what is there."}},
+    summary="Read a transcription, or wait for it",
+)
 async def read_job(
     request: Request,
     transcription_id: JobId,
@@ -237,7 +251,7 @@ def _whole(context: Context, transcription_id: str, known: str | None) -> Respon
     return Response(body, media_type="application/json", headers=headers)
 
 
-@router.get("/{transcription_id}/provenance")
+@router.get("/{transcription_id}/provenance", summary="Read where a text comes from")
 def read_provenance(
     transcription_id: JobId,
     context: ContextDep,
@@ -248,14 +262,14 @@ def read_provenance(
         return provenance(session, service.get(session, transcription_id), each=windows)
 
 
-@router.post("/{transcription_id}/cancel")
+@router.post("/{transcription_id}/cancel", summary="Cancel a transcription")
 def cancel(transcription_id: JobId, context: ContextDep) -> TranscriptionSummary:
     """Stop it. A job that is over is returned unchanged."""
     with context.database.write() as session:
         return read.summary(session, service.cancel(session, transcription_id))
 
 
-@router.post("/{transcription_id}/retry", status_code=202)
+@router.post("/{transcription_id}/retry", status_code=202, summary="Retry a transcription")
 def retry(transcription_id: JobId, context: ContextDep) -> TranscriptionSummary:
     """Queue a failed or cancelled job again; what was recognised is kept."""
     with context.database.write() as session:
@@ -265,7 +279,9 @@ def retry(transcription_id: JobId, context: ContextDep) -> TranscriptionSummary:
         return read.summary(session, service.retry(session, transcription_id))
 
 
-@router.delete("/{transcription_id}", status_code=204)
+@router.delete(
+    "/{transcription_id}", status_code=204, summary="Delete a transcription and its audio"
+)
 def remove(transcription_id: JobId, context: ContextDep) -> Response:
     """Delete text and audio, in any state."""
     with context.database.write() as session:
@@ -274,7 +290,12 @@ def remove(transcription_id: JobId, context: ContextDep) -> Response:
 
 
 @router.head("/{transcription_id}/audio", include_in_schema=False)
-@router.get("/{transcription_id}/audio", response_class=StreamingResponse)
+@router.get(
+    "/{transcription_id}/audio",
+    response_class=StreamingResponse,
+    responses=bodies.audio("The recording, as browsers can play it."),
+    summary="Play the recording of a transcription",
+)
 def audio(transcription_id: JobId, request: Request, context: ContextDep) -> Response:
     """The recording, as browsers can play it; honours Range."""
     with context.database.read() as session:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from app.context import Context, ContextDep
+from app.described import bodies
 from app.errors import NotFound, Problem
 from app.recordings import service as recordings
 from app.recordings.routes import described
@@ -25,15 +26,11 @@ from app.uploads.tables import Upload, UploadState
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
 UploadId = Annotated[str, Path(max_length=64, examples=["up_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"])]
-_BINARY = {
-    "requestBody": {
-        "content": {protocol.PART_TYPE: {"schema": {"type": "string", "format": "binary"}}}
-    }
-}
+_BINARY = {"requestBody": {"content": bodies.content(protocol.PART_TYPE, "(bytes of the file)")}}
 
 
 def _header(name: str, about: str, *, required: bool = True) -> dict[str, Any]:
-    schema = {"type": "string"}
+    schema: dict[str, Any] = {"type": "string"}
     return {"in": "header", "name": name, "required": required, "schema": schema} | {
         "description": about
     }
@@ -56,7 +53,33 @@ _PART = [
 ]
 
 
-@router.options("", status_code=204)
+_PROGRESS = {
+    "Upload-Offset": "Where the next part begins.",
+    "Upload-Expires": "When it is deleted if nothing more arrives.",
+    protocol.RECORDING: "Id of the recording, once the file is complete.",
+}
+_PLACE = {"Location": "The address of the upload."}
+_SIZE = {"Upload-Length": "Size of the file in bytes.", "Upload-Metadata": "As it was given."}
+_ABLE = {
+    "Tus-Version": "Versions of the protocol.",
+    "Tus-Extension": "Its extensions that are there.",
+    "Tus-Checksum-Algorithm": "For `Upload-Checksum`.",
+    "Tus-Max-Size": "The largest file, in bytes.",
+}
+
+
+def _told(status: int, headers: dict[str, str]) -> dict[int | str, dict[str, Any]]:
+    """An answer without a body, whose headers say it all."""
+    described = {
+        name: {"description": about, "schema": {"type": "string"}}
+        for name, about in headers.items()
+    }
+    return {status: {"description": "Told by the headers alone.", "headers": described}}
+
+
+@router.options(
+    "", status_code=204, responses=_told(204, _ABLE), summary="Ask what resumable uploads can do"
+)
 def options(context: ContextDep) -> Response:
     """What this server can do."""
     able = {
@@ -68,7 +91,14 @@ def options(context: ContextDep) -> Response:
     return Response(status_code=204, headers=ALWAYS | able)
 
 
-@router.post("", status_code=201, openapi_extra={"parameters": _CREATION} | _BINARY)
+@router.post(
+    "",
+    status_code=201,
+    response_class=Response,
+    responses=_told(201, _PROGRESS | _PLACE),
+    openapi_extra={"parameters": _CREATION} | _BINARY,
+    summary="Begin a resumable upload",
+)
 async def create(request: Request, context: ContextDep) -> Response:
     """Announce a file; a body, if there is one, is its first part."""
     headers = request.headers
@@ -92,7 +122,7 @@ async def create(request: Request, context: ContextDep) -> Response:
     return Response(status_code=201, headers=_progress(upload) | location)
 
 
-@router.get("")
+@router.get("", summary="List unfinished uploads")
 def list_unfinished(
     context: ContextDep,
     fingerprint: Annotated[str | None, Query(max_length=64)] = None,
@@ -107,7 +137,13 @@ def list_unfinished(
     return UploadList(items=[_summary(upload, n) for upload, n in pairs if n is not None])
 
 
-@router.head("/{upload_id}", openapi_extra={"parameters": [_VERSION]})
+@router.head(
+    "/{upload_id}",
+    response_class=Response,
+    responses=_told(200, _PROGRESS | _SIZE),
+    openapi_extra={"parameters": [_VERSION]},
+    summary="Ask how much of an upload has arrived",
+)
 def ask(upload_id: UploadId, request: Request, context: ContextDep) -> Response:
     """How much has arrived: the next part begins at `Upload-Offset`."""
     protocol.check_version(request.headers)
@@ -124,7 +160,7 @@ def ask(upload_id: UploadId, request: Request, context: ContextDep) -> Response:
     return Response(status_code=200, headers=_progress(upload) | more)
 
 
-@router.get("/{upload_id}")
+@router.get("/{upload_id}", summary="Read an upload and its recording")
 def read(upload_id: UploadId, context: ContextDep) -> UploadOut:
     """The upload, and the recording it became; a complete one is made a recording first."""
     upload = _get(context, upload_id)
@@ -144,7 +180,13 @@ def read(upload_id: UploadId, context: ContextDep) -> UploadOut:
     return UploadOut(**summary.model_dump(), recording=shown, problem=problem)
 
 
-@router.patch("/{upload_id}", status_code=204, openapi_extra={"parameters": _PART} | _BINARY)
+@router.patch(
+    "/{upload_id}",
+    status_code=204,
+    responses=_told(204, _PROGRESS),
+    openapi_extra={"parameters": _PART} | _BINARY,
+    summary="Send a part of an upload",
+)
 async def send(upload_id: UploadId, request: Request, context: ContextDep) -> Response:
     """Send the part that begins at `Upload-Offset`."""
     headers = request.headers
@@ -163,7 +205,7 @@ async def send(upload_id: UploadId, request: Request, context: ContextDep) -> Re
     return Response(status_code=204, headers=_progress(upload))
 
 
-@router.delete("/{upload_id}", status_code=204)
+@router.delete("/{upload_id}", status_code=204, summary="Forget an upload")
 def cancel(upload_id: UploadId, context: ContextDep) -> Response:
     """Forget an upload, in any state; a recording it became stays."""
     service.cancel(context, upload_id)

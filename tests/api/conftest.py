@@ -15,6 +15,7 @@ from app.main import create_app
 from app.media.client import DecoderClient
 from app.uploads import service
 from app.uploads.spool import Spool
+from tests.support.answers import Answers
 from tests.support.openai_client import OpenAIApi
 from tests.support.rows import Rows, new_context
 from tests.support.served import Served, served
@@ -49,8 +50,11 @@ def headers(context: Context) -> dict[str, str]:
 def stranger(context: Context) -> Iterator[TestClient]:
     """A client that knows no token."""
     app = create_app(context.settings, context)
+    answers = Answers(app.openapi())
     with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as client:
+        client.event_hooks["response"].append(answers.seen)
         yield client
+    assert not answers.undocumented, answers.undocumented
 
 
 @pytest.fixture

@@ -237,3 +237,29 @@ def test_two_processes_at_once_make_one_job(
             assert answers[0].json() == answers[1].json()
             assert sum("idempotency-replayed" in answer.headers for answer in answers) == 1
             assert kept(rows) == (number + 1, number + 1, number + 1)
+
+
+@pytest.mark.parametrize("changed", ["sound", "nothing"])
+def test_a_recording_that_is_sent_again_is_kept_once(
+    client: TestClient, rows: Rows, changed: str
+) -> None:
+    def upload(sound: bytes = TALK) -> httpx.Response:
+        sent = {"file": ("talk.wav", sound)}
+        return client.post("/v1/recordings", files=sent, headers={"Idempotency-Key": KEY})
+
+    first = upload()
+    assert (first.status_code, kept(rows)) == (201, (0, 1, 1))
+    if changed == "sound":
+        refused = upload(media.speech_like_wav(3))
+        assert_problem(refused, 422, "idempotency_key_reused")
+        assert_problem(send(client), 422, "idempotency_key_reused")
+        assert kept(rows) == (0, 1, 1)
+        return
+    again = upload()
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert kept(rows) == (0, 1, 1)
+    client.delete(first.headers["location"])
+    assert_problem(upload(), 410, "deleted_since")
+    assert kept(rows) == (0, 0, 1)  # the deleted one's sound, until the dispatcher sweeps it

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlmodel import Session
 
 from app.context import ContextDep
+from app.described import bodies
 from app.errors import Conflict
 from app.transcriptions import read, service
 from app.transcriptions.exports.choosing import Chosen, choose, cleaned
@@ -33,6 +34,17 @@ from app.transcriptions.tables import Status
 router = APIRouter(prefix="/v1", tags=["transcriptions"])
 
 JobId = Annotated[str, Path(max_length=64, examples=["tr_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"])]
+
+
+_FILE: bodies.Answers = {
+    200: {
+        "description": "The file; `Content-Disposition` has its name.",
+        "content": {
+            kind: {"schema": bodies.BINARY, "example": "(the file)"}
+            for kind in dict.fromkeys(each.media_type.split(";")[0] for each in FORMATS.values())
+        },
+    }
+}
 
 
 def _about(option: str) -> str:
@@ -68,7 +80,7 @@ class Asked:
 AskedDep = Annotated[Asked, Depends()]
 
 
-@router.get("/exports", tags=["exports"])
+@router.get("/exports", tags=["exports"], summary="List the formats of exports")
 def list_formats() -> FormatsOut:
     """All formats with their presets and options; the first of each is the default."""
     return FormatsOut(
@@ -78,7 +90,12 @@ def list_formats() -> FormatsOut:
     )
 
 
-@router.get("/transcriptions/{transcription_id}/export")
+@router.get(
+    "/transcriptions/{transcription_id}/export",
+    response_class=Response,
+    responses=_FILE,
+    summary="Export a transcript",
+)
 def export(transcription_id: JobId, context: ContextDep, asked: AskedDep) -> Response:
     """The finished transcript as a file."""
     chosen = asked.chosen()
@@ -90,7 +107,9 @@ def export(transcription_id: JobId, context: ContextDep, asked: AskedDep) -> Res
     return Response(body, media_type=chosen.format.media_type, headers=headers)
 
 
-@router.get("/transcriptions/{transcription_id}/export/report")
+@router.get(
+    "/transcriptions/{transcription_id}/export/report", summary="Check the subtitles of an export"
+)
 def read_report(transcription_id: JobId, context: ContextDep, asked: AskedDep) -> ReportOut:
     """Which rules of subtitles this transcript cannot keep, cue by cue, and what to check in it."""
     chosen = asked.chosen()
