@@ -33,7 +33,7 @@ def shown(comment: Comment) -> CommentOut:
     )
 
 
-@router.get("/{transcription_id}/comments", operation_id="list_comments")
+@router.get("/{transcription_id}/comments", operation_id="list_comments", summary="List comments")
 def list_comments(transcription_id: JobId, context: ContextDep) -> CommentList:
     """Everybody's, in the order of the recording."""
     with context.database.read() as session:
@@ -45,6 +45,7 @@ def list_comments(transcription_id: JobId, context: ContextDep) -> CommentList:
     "/{transcription_id}/comments",
     status_code=201,
     operation_id="add_comment",
+    summary="Add a comment",
     responses=problems(_409="It is not finished, or has too many comments."),
 )
 def add(transcription_id: JobId, body: CommentIn, context: ContextDep) -> CommentOut:
@@ -58,7 +59,11 @@ def add(transcription_id: JobId, body: CommentIn, context: ContextDep) -> Commen
     return context.database.transact(work)
 
 
-@router.patch("/{transcription_id}/comments/{comment_id}", operation_id="settle_comment")
+@router.patch(
+    "/{transcription_id}/comments/{comment_id}",
+    operation_id="settle_comment",
+    summary="Settle a comment",
+)
 def change(
     transcription_id: JobId, comment_id: CommentId, body: CommentChange, context: ContextDep
 ) -> CommentOut:
@@ -69,7 +74,10 @@ def change(
 
 
 @router.delete(
-    "/{transcription_id}/comments/{comment_id}", status_code=204, operation_id="delete_comment"
+    "/{transcription_id}/comments/{comment_id}",
+    status_code=204,
+    operation_id="delete_comment",
+    summary="Delete a comment",
 )
 def remove(transcription_id: JobId, comment_id: CommentId, context: ContextDep) -> Response:
     """Delete it for good."""

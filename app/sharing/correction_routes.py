@@ -30,7 +30,10 @@ def _noted(session: Session, guest: Guest, made: Done, event_id: str) -> Done:
 
 
 @router.patch(
-    "/{share_id}/segments/{segment_id}", openapi_extra=IF_MATCH, operation_id="edit_shared"
+    "/{share_id}/segments/{segment_id}",
+    openapi_extra=IF_MATCH,
+    operation_id="edit_shared",
+    summary="Correct a segment by a link",
 )
 def edit(
     guest: Corrector,
@@ -65,6 +68,7 @@ def edit(
     "/{share_id}/segments/{segment_id}/split",
     openapi_extra=IF_MATCH,
     operation_id="split_shared",
+    summary="Split a segment by a link",
 )
 def split(
     guest: Corrector,
@@ -94,7 +98,12 @@ def split(
     return context.database.transact(work)
 
 
-@router.post("/{share_id}/segments/merge", openapi_extra=IF_MATCH, operation_id="merge_shared")
+@router.post(
+    "/{share_id}/segments/merge",
+    openapi_extra=IF_MATCH,
+    operation_id="merge_shared",
+    summary="Join segments by a link",
+)
 def merge(
     guest: Corrector, body: MergeIn, seen: SeenDep, response: Response, context: ContextDep
 ) -> EditOut:

@@ -49,7 +49,7 @@ PREFIX = "/v1/shared"
 router = APIRouter(prefix=PREFIX, tags=["shared"], responses=OF_GUEST)
 
 
-@router.post("/{share_id}/open", operation_id="open_shared")
+@router.post("/{share_id}/open", operation_id="open_shared", summary="Open a link")
 def open_link(guest: Viewer, response: Response, context: ContextDep) -> SharedOut:
     """What the link leads to and what it allows; the opening is written down."""
     note(context, guest, Deed.OPENED)
@@ -59,7 +59,12 @@ def open_link(guest: Viewer, response: Response, context: ContextDep) -> SharedO
     return out
 
 
-@router.get("/{share_id}", response_model=SharedTranscript, operation_id="read_shared")
+@router.get(
+    "/{share_id}",
+    response_model=SharedTranscript,
+    operation_id="read_shared",
+    summary="Read a shared transcript",
+)
 def read_shared(guest: Viewer, context: ContextDep) -> Response:
     """The transcript, complete or as far as it has come."""
     note_opening(context, guest)
@@ -107,7 +112,12 @@ def _as_json(session: Session, share: Share, job: Transcription) -> Iterator[str
     yield "]}\n"
 
 
-@router.get("/{share_id}/events", response_class=EventSourceResponse, operation_id="follow_shared")
+@router.get(
+    "/{share_id}/events",
+    response_class=EventSourceResponse,
+    operation_id="follow_shared",
+    summary="Follow a shared transcript",
+)
 async def follow(guest: Viewer, context: ContextDep) -> EventSourceResponse:
     """Progress while the transcript is being made; it ends with the link."""
     return EventSourceResponse(_changes(context, guest), ping=HEARTBEAT_S)
@@ -142,6 +152,7 @@ def _progress(context: Context, guest: Guest) -> SharedEvent | None:
     "/{share_id}/audio",
     response_class=StreamingResponse,
     operation_id="hear_shared",
+    summary="Hear a shared recording",
     responses=problems(_409="There is nothing to play yet.", _416="No such part."),
 )
 def audio(guest: Viewer, request: Request, context: ContextDep) -> Response:
@@ -162,7 +173,9 @@ async def _while_open(context: Context, guest: Guest, pieces: Any) -> AsyncItera
         yield piece
 
 
-@router.get("/{share_id}/exports", operation_id="list_shared_formats")
+@router.get(
+    "/{share_id}/exports", operation_id="list_shared_formats", summary="List formats by a link"
+)
 def formats(guest: Viewer) -> FormatsOut:
     """What the transcript can be taken away as."""
     return exports.list_formats()
@@ -171,6 +184,7 @@ def formats(guest: Viewer) -> FormatsOut:
 @router.get(
     "/{share_id}/export",
     operation_id="export_shared",
+    summary="Export a shared transcript",
     responses=problems(_400="There is no such format or option.", _409="It is not finished."),
 )
 def export(guest: Viewer, context: ContextDep, asked: exports.AskedDep) -> Response:
@@ -181,7 +195,9 @@ def export(guest: Viewer, context: ContextDep, asked: exports.AskedDep) -> Respo
     return answer
 
 
-@router.get("/{share_id}/comments", operation_id="list_shared_comments")
+@router.get(
+    "/{share_id}/comments", operation_id="list_shared_comments", summary="List comments by a link"
+)
 def list_comments(guest: Commenter, context: ContextDep) -> CommentList:
     """Everybody's comments, in the order of the recording."""
     with context.database.read() as session:
@@ -193,6 +209,7 @@ def list_comments(guest: Commenter, context: ContextDep) -> CommentList:
     "/{share_id}/comments",
     status_code=201,
     operation_id="add_shared_comment",
+    summary="Comment by a link",
     responses=problems(_409="It is not finished, or has too many comments."),
 )
 def add_comment(guest: Commenter, body: GuestCommentIn, context: ContextDep) -> CommentOut:

@@ -23,7 +23,7 @@ from app.sharing.schemas import (
     ShareList,
     ShareMade,
     ShareOut,
-    State,
+    ShareState,
 )
 from app.sharing.tables import Deed, Share
 from app.transcriptions.routes import JobId
@@ -39,6 +39,7 @@ def reach(settings: Settings) -> Reach:
     "/{transcription_id}/shares",
     status_code=201,
     operation_id="make_share",
+    summary="Make a link",
     responses=problems(_409="It is one side of a preview, or has had too many links."),
 )
 def make(
@@ -73,7 +74,7 @@ def make(
     )
 
 
-@router.get("/{transcription_id}/shares", operation_id="list_shares")
+@router.get("/{transcription_id}/shares", operation_id="list_shares", summary="List the links")
 def list_shares(transcription_id: JobId, context: ContextDep) -> ShareList:
     """All links to this transcript and what was done with them."""
     with context.database.read() as session:
@@ -87,7 +88,9 @@ def list_shares(transcription_id: JobId, context: ContextDep) -> ShareList:
     )
 
 
-@router.get("/{transcription_id}/shares/{share_id}", operation_id="read_share")
+@router.get(
+    "/{transcription_id}/shares/{share_id}", operation_id="read_share", summary="Read a link"
+)
 def read_share(transcription_id: JobId, share_id: ShareId, context: ContextDep) -> ShareOut:
     """One link; its secret is not kept and cannot be told."""
     with context.database.read() as session:
@@ -95,7 +98,12 @@ def read_share(transcription_id: JobId, share_id: ShareId, context: ContextDep) 
         return shown(share, record.tallies(session, transcription_id).get(share.id))
 
 
-@router.delete("/{transcription_id}/shares/{share_id}", status_code=204, operation_id="end_share")
+@router.delete(
+    "/{transcription_id}/shares/{share_id}",
+    status_code=204,
+    operation_id="end_share",
+    summary="End a link",
+)
 def revoke(transcription_id: JobId, share_id: ShareId, context: ContextDep) -> Response:
     """End a link at once, also what is being sent by it; its record stays."""
     with context.database.write() as session:
@@ -106,6 +114,7 @@ def revoke(transcription_id: JobId, share_id: ShareId, context: ContextDep) -> R
 @router.get(
     "/{transcription_id}/shares/{share_id}/events",
     operation_id="list_share_events",
+    summary="What was done with a link",
     responses=problems(_400="The cursor was not made by this server."),
 )
 def events(
@@ -124,9 +133,9 @@ def events(
 
 
 def shown(share: Share, tally: Tally | None) -> ShareOut:
-    state = State.REVOKED if share.revoked_at else State.OPEN
-    if state is State.OPEN and share.expires_at <= now():
-        state = State.EXPIRED
+    state = ShareState.REVOKED if share.revoked_at else ShareState.OPEN
+    if state is ShareState.OPEN and share.expires_at <= now():
+        state = ShareState.EXPIRED
     times = tally.times if tally else {}
     return ShareOut(
         id=share.id,

@@ -50,7 +50,7 @@ class Reach(StrEnum):
     PUBLIC_ADDRESS = "public address"
 
 
-class State(StrEnum):
+class ShareState(StrEnum):
     OPEN = "open"
     EXPIRED = "expired"
     REVOKED = "revoked"
@@ -94,7 +94,7 @@ class ShareOut(BaseModel):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
-    state: State
+    state: ShareState
     opened: int = Field(description="Times; openings within ten minutes count as one.")
     commented: int
     edited: int
