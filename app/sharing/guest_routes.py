@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from app.context import Context, ContextDep
+from app.described import bodies
 from app.ids import new_id
 from app.sharing import comments, record
 from app.sharing.access import (
@@ -38,7 +39,7 @@ from app.sharing.schemas import (
 from app.sharing.tables import Deed, Role, Share
 from app.transcriptions import read, routes
 from app.transcriptions.entity_tags import whole_tag
-from app.transcriptions.events import HEARTBEAT_S
+from app.transcriptions.events import _STREAM, HEARTBEAT_S
 from app.transcriptions.exports import routes as exports
 from app.transcriptions.exports.registry import joined
 from app.transcriptions.exports.schemas import FormatsOut
@@ -115,6 +116,7 @@ def _as_json(session: Session, share: Share, job: Transcription) -> Iterator[str
 @router.get(
     "/{share_id}/events",
     response_class=EventSourceResponse,
+    responses=_STREAM,
     operation_id="follow_shared",
     summary="Follow a shared transcript",
 )
@@ -153,7 +155,8 @@ def _progress(context: Context, guest: Guest) -> SharedEvent | None:
     response_class=StreamingResponse,
     operation_id="hear_shared",
     summary="Hear a shared recording",
-    responses=problems(_409="There is nothing to play yet.", _416="No such part."),
+    responses=bodies.audio("The recording, as browsers can play it.")
+    | problems(_409="There is nothing to play yet.", _416="No such part."),
 )
 def audio(guest: Viewer, request: Request, context: ContextDep) -> Response:
     """The recording, as browsers can play it; honours Range. It breaks off when the link ends."""
@@ -185,7 +188,9 @@ def formats(guest: Viewer) -> FormatsOut:
     "/{share_id}/export",
     operation_id="export_shared",
     summary="Export a shared transcript",
-    responses=problems(_400="There is no such format or option.", _409="It is not finished."),
+    response_class=Response,
+    responses=exports._FILE
+    | problems(_400="There is no such format or option.", _409="It is not finished."),
 )
 def export(guest: Viewer, context: ContextDep, asked: exports.AskedDep) -> Response:
     """The finished transcript as a file."""

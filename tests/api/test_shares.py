@@ -15,6 +15,7 @@ from app.context import Context
 from app.main import create_app
 from app.sharing import access, guest_routes
 from app.sharing.tables import Comment, Role, Share, ShareEvent
+from tests.support.answers import Answers
 from tests.support.edits import PATH, Editor
 from tests.support.problems import assert_problem
 from tests.support.rows import Rows
@@ -30,6 +31,8 @@ def sharing(client: TestClient, context: Context, rows: Rows) -> Iterator[Sharin
     rows.recognise_all(HEARD)
     app = create_app(context.settings, context)
     with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as stranger:
+        answers = Answers(app.openapi())
+        stranger.event_hooks["response"].append(answers.seen)
         yield Sharing(Editor(client, job), stranger)
 
 
