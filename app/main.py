@@ -39,6 +39,10 @@ from app.review.routes import router as review
 from app.sample.routes import router as sample
 from app.search.routes import router as search
 from app.settings import Settings, get_settings
+from app.sharing.comment_routes import router as comments
+from app.sharing.correction_routes import router as guests_corrections
+from app.sharing.guest_routes import router as guests
+from app.sharing.routes import router as shares
 from app.transcriptions.events import router as events
 from app.transcriptions.exports.routes import router as exports
 from app.transcriptions.routes import router as transcriptions
@@ -78,6 +82,10 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         revisions,
         beside,
         events,
+        shares,
+        comments,
+        guests,
+        guests_corrections,
         search,
         recordings,
         projects,

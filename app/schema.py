@@ -24,6 +24,7 @@ import app.projects.tables
 import app.recordings.tables
 import app.releases.tables
 import app.review.tables
+import app.sharing.tables
 import app.telemetry.tables
 import app.transcriptions.tables
 import app.uploads.tables

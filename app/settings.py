@@ -182,6 +182,8 @@ class Settings(BaseSettings):
     mail_names: bool = Field(
         False, description="Tell the names of files in mails; else failed ones are told by id."
     )
+    share_days: float = Field(14.0, gt=0, description="Days for which a link works.")
+    max_share_days: float = Field(90.0, gt=0, description="Most days a link may be made for.")
     corpora: Path = Field(
         REPOSITORY.parent / "shared" / "corpora",
         description="Folder with corpora of real speech for evaluation and tests.",

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from ui import wire, wire_domains, wire_exports, wire_models, wire_projects, wire_webhooks
+from ui import (
+    wire,
+    wire_domains,
+    wire_exports,
+    wire_models,
+    wire_projects,
+    wire_sharing,
+    wire_webhooks,
+)
 from ui.settings import Settings
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, write=None)
@@ -134,6 +143,28 @@ class Client:
         """Which rules of subtitles an export with these options cannot keep."""
         path = f"/v1/transcriptions/{_part(transcription_id)}/export/report"
         return self._get(wire_exports.Report, path, dict(params))
+
+    # Links
+
+    def shares(self, transcription_id: str) -> wire_sharing.Shares:
+        """All links to a transcript and what was done with them; the newest first."""
+        return self._get(wire_sharing.Shares, _shares(transcription_id))
+
+    def make_share(
+        self, transcription_id: str, *, role: str, label: str, expires_at: datetime
+    ) -> wire_sharing.ShareMade:
+        """A link; only this answer has its secret."""
+        body = {"role": role, "label": label, "expires_at": expires_at.isoformat()}
+        answer = self._send("POST", _shares(transcription_id), json=body)
+        return wire_sharing.ShareMade.model_validate(answer.json())
+
+    def end_share(self, transcription_id: str, share_id: str) -> None:
+        self._send("DELETE", f"{_shares(transcription_id)}/{_part(share_id)}")
+
+    def share_events(self, transcription_id: str, share_id: str) -> wire_sharing.ShareEvents:
+        """What was done with a link, the newest first."""
+        path = f"{_shares(transcription_id)}/{_part(share_id)}/events"
+        return self._get(wire_sharing.ShareEvents, path)
 
     # The rest
 
@@ -509,6 +540,10 @@ def _versions(domain: str) -> str:
 
 def _project(project_id: str) -> str:
     return f"/v1/projects/{_part(project_id)}"
+
+
+def _shares(transcription_id: str) -> str:
+    return f"/v1/transcriptions/{_part(transcription_id)}/shares"
 
 
 def _terms(terms: Sequence[wire_domains.Term]) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from streamlit.starlette import App
 from ui import index, switching
 from ui.guard import Guard
 from ui.leaving import prompt_exit
+from ui.parts import guest
 from ui.proxy import Proxy
 from ui.settings import get_settings
 
@@ -52,7 +53,14 @@ async def _lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
 
 app = App(
     HERE / "pages" / "shell.py",
-    routes=[proxy.route, switching.route(PAGES), FONTS, SCRIPTS, *index.routes(PAGES)],
-    middleware=[Middleware(Guard)],
+    routes=[
+        proxy.route,
+        *guest.routes(),
+        switching.route(PAGES),
+        FONTS,
+        SCRIPTS,
+        *index.routes(PAGES),
+    ],
+    middleware=[Middleware(Guard, public_address=get_settings().public_address)],
     lifespan=_lifespan,
 )

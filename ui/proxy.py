@@ -1,7 +1,8 @@
 """`/api/*` of the page's own origin, passed on to the API with the owner's token.
 
 One origin means that the player, event streams and uploads in the browser need no CORS, and the
-browser never sees the token. Bodies go through piece by piece in both directions: an upload of
+browser never sees the token. A guest's requests (`/api/shared/*`) bring the secret of their link
+instead. Bodies go through piece by piece in both directions: an upload of
 gigabytes costs no memory here, and an event arrives when it is sent.
 """
 
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from ui import guests
 from ui.settings import Settings
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -77,6 +79,9 @@ class Proxy:
         headers = {k: v for k, v in answer.headers.multi_items() if k not in _NOT_RETURNED}
         if headers.get("location", "").startswith("/v1/"):
             headers["location"] = "/api/" + headers["location"].removeprefix("/v1/")
+        cookie = guests.cookie(request, answer.status_code)
+        if cookie is not None:
+            headers["set-cookie"] = cookie
         chunks = self._events(answer) if _is_event_stream(answer) else _chunks(answer)
         return StreamingResponse(chunks, answer.status_code, headers)
 
@@ -131,6 +136,10 @@ class Proxy:
         if not any(name == b"accept-encoding" for name, _ in headers):
             # httpx would ask for compression by itself, which this browser did not
             headers.append((b"accept-encoding", b"identity"))
+        if guests.concerns(request.scope["path"]):
+            # Ch 28 · Security and Privacy: what a guest asks for is never asked in the owner's name
+            given = guests.credentials(request)
+            return headers + ([(b"authorization", given.encode("latin-1"))] if given else [])
         token = self._settings.token()
         if token:
             headers.append((b"authorization", f"Bearer {token}".encode()))

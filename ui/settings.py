@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     )
     api_url: str = Field("http://127.0.0.1:8000", description="Where the front ends find the API.")
 
+    public_address: str = Field("", description="Where links to transcripts lead; see the API's.")
+
     def token(self) -> str | None:
         """The local owner's token; None until the API has been started once.
 

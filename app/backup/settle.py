@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
 
 from app.clock import now
+from app.sharing.removal import close_all
 from app.transcriptions.tables import (
     Attempt,
     AttemptState,
@@ -25,8 +26,8 @@ AT_ONCE = 500
 def settle(session: Session, missing: Iterable[bytes]) -> None:
     """Let jobs that were running go on; `missing` are lines with keys the storage did not have.
 
-    Nobody holds a lease any more. A job whose windows have lost their sound is prepared again:
-    its recording is there.
+    Nobody holds a lease any more, and no link works. A job whose windows have lost their sound is
+    prepared again: its recording is there.
     """
     # Ch 13 · Planning for Operations: what was running when the backup was made goes on afterwards
     session.execute(
@@ -43,6 +44,7 @@ def settle(session: Session, missing: Iterable[bytes]) -> None:
             error="it was under way when the backup was made",
         )
     )
+    close_all(session)
     keys: list[str] = []
     for line in missing:
         keys.append(str(json.loads(line)["key"]))

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app.described import examples, links
 from app.described.statuses import OPENAI_ERROR, PROBLEM, error_response, expected
-from app.local.guard import OPEN_PATHS
+from app.local.guard import GUESTS, OPEN_PATHS
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -16,6 +16,8 @@ TAGS = {
     "transcriptions": "Jobs: submit a recording, wait for its text, take it away.",
     "exports": "Transcripts as files.",
     "review": "Correcting a transcript; every change is a revision that can come back.",
+    "sharing": "Links to a transcript, what was done with them, and comments.",
+    "shared": "One transcript, for those who have a link to it.",
     "search": "Where something was said.",
     "projects": "Recordings that belong together: shared settings, one start, one archive.",
     "recordings": "Audio that is uploaded before it is transcribed.",
@@ -36,7 +38,12 @@ SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "description": "The token in the file `token` of the product's home folder.",
-    }
+    },
+    "share": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The secret of a link: what stands behind its `#`.",
+    },
 }
 
 
@@ -46,7 +53,7 @@ def install(app: FastAPI) -> None:
 
     def described() -> Json:
         document = derive()
-        if "securitySchemes" not in document.setdefault("components", {}):
+        if "Problem" not in document["components"].get("schemas", {}):
             complete(document)
         return document
 
@@ -64,11 +71,17 @@ def complete(document: Json) -> None:
     components["schemas"] = dict(sorted(schemas.items()))
     document["tags"] = _tags(document)
     for path, method, operation in operations(document):
-        operation["security"] = [] if path in OPEN_PATHS else [{"token": []}]
+        operation["security"] = _security(path)
         _parameters(operation)
         _request(operation, schemas)
         _answers(path, method, operation)
     links.add(document)
+
+
+def _security(path: str) -> list[Json]:
+    if path in OPEN_PATHS:
+        return []
+    return [{"share" if path.startswith(GUESTS) else "token": []}]
 
 
 def operations(document: Json) -> list[tuple[str, str, Json]]:

@@ -113,6 +113,7 @@ def commit(
     before: Sequence[SegmentRow] = (),
     after: Sequence[Snapshot] = (),
     restored: int | None = None,
+    by: str = LOCAL_ACCOUNT,
 ) -> Revision:
     """Put the segments `after` in the place of `before`, and write down that it was done.
 
@@ -126,7 +127,7 @@ def commit(
         transcription_id=job.id,
         number=history.latest(session, job) + 1,
         kind=kind,
-        by=LOCAL_ACCOUNT,
+        by=by,
         restored=restored,
         before=[] if restored is not None else told,
         after=[] if restored is not None else [each.stored() for each in after],

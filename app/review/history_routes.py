@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Path, Query, Response
@@ -18,6 +18,7 @@ from app.review.schemas import EditOut, RevisionOut, RevisionPage, RevisionSumma
 from app.review.snapshots import Snapshot
 from app.review.tables import Revision
 from app.review.tags import SeenDep
+from app.sharing import links
 from app.transcriptions import read
 from app.transcriptions import service as transcriptions
 from app.transcriptions.routes import JobId
@@ -40,8 +41,9 @@ def list_revisions(
     with context.database.read() as session:
         job = transcriptions.get(session, transcription_id)
         found, following = history.page(session, job, limit=limit, before=before)
+        labels = links.labels(session, job.id)
         return RevisionPage(
-            items=[_summary(each) for each in found],
+            items=[_summary(each, labels) for each in found],
             next=None if following is None else f"r{following}",
         )
 
@@ -53,12 +55,13 @@ def _read_cursor(cursor: str) -> int:
     return int(number)
 
 
-def _summary(row: Revision) -> RevisionSummary:
+def _summary(row: Revision, labels: Mapping[str, str]) -> RevisionSummary:
     return RevisionSummary(
         number=row.number,
         kind=row.kind,
         at=row.created_at,
         by=row.by,
+        label=labels.get(row.by),
         restored=row.restored,
         before=[_said(each) for each in row.before],
         after=[_said(each) for each in row.after],

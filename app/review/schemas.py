@@ -93,7 +93,8 @@ class RevisionSummary(BaseModel):
     number: int
     kind: Kind
     at: datetime
-    by: str = Field(description="Account.")
+    by: str = Field(description="Account, or the link (`shr_…`) by which a guest came.")
+    label: str | None = Field(default=None, description="Of that link.")
     restored: int | None = Field(description="The revision whose text it has again.")
     before: list[SaidOut] = Field(description="What was there.")
     after: list[SaidOut] = Field(description="What stands there instead.")

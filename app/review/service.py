@@ -27,6 +27,7 @@ from app.review.tables import Kind, Revision
 from app.review.tags import Seen
 from app.review.text import MAX_SPEAKER, MAX_TEXT, cleaned
 from app.review.words import StoredWord, realign, text_of
+from app.tables import LOCAL_ACCOUNT
 from app.transcriptions.tables import SegmentRow, Transcription
 from app.transcriptions.telling import tell_final
 
@@ -65,7 +66,14 @@ class Edit:
 
 
 def edit(
-    session: Session, revision_id: str, job_id: str, segment_id: str, wanted: Edit, seen: Seen
+    session: Session,
+    revision_id: str,
+    job_id: str,
+    segment_id: str,
+    wanted: Edit,
+    seen: Seen,
+    *,
+    by: str = LOCAL_ACCOUNT,
 ) -> Done:
     """Change the text or the speaker of a segment. An empty text says that nothing was said.
 
@@ -90,7 +98,7 @@ def edit(
     heard = as_recognised(row)
     if heard is not None and heard.text == then.text and _spans(heard, then):
         then = replace(heard, speaker=then.speaker)
-    made = commit(session, job, revision_id, Kind.EDITED, before=[row], after=[then])
+    made = commit(session, job, revision_id, Kind.EDITED, before=[row], after=[then], by=by)
     return Done(job, [row], [], made)
 
 
@@ -115,6 +123,7 @@ def split(
     seen: Seen,
     *,
     by_word: bool,
+    by: str = LOCAL_ACCOUNT,
 ) -> Done:
     """Make two segments of one, before its word number `at` or at that character of its text.
 
@@ -143,7 +152,7 @@ def split(
         text=text_of(parts[1]),
         words=parts[1],
     )
-    made = commit(session, job, revision_id, Kind.SPLIT, before=[row], after=[first, second])
+    made = commit(session, job, revision_id, Kind.SPLIT, before=[row], after=[first, second], by=by)
     return Done(job, [row, session.get_one(SegmentRow, second.id)], [], made)
 
 
@@ -160,7 +169,15 @@ def _word_at(words: Sequence[StoredWord], text: str, offset: int) -> int:
     )
 
 
-def merge(session: Session, revision_id: str, job_id: str, ids: Sequence[str], seen: Seen) -> Done:
+def merge(
+    session: Session,
+    revision_id: str,
+    job_id: str,
+    ids: Sequence[str],
+    seen: Seen,
+    *,
+    by: str = LOCAL_ACCOUNT,
+) -> Done:
     """Make one segment of neighbours; it has the id of the first.
 
     Raises `Unprocessable` unless they follow each other and are of one speaker.
@@ -191,7 +208,7 @@ def merge(session: Session, revision_id: str, job_id: str, ids: Sequence[str], s
             detail=f"Together they have {len(joined.text)} characters; at most {MAX_TEXT} are"
             " allowed. Nothing was changed.",
         )
-    made = commit(session, job, revision_id, Kind.MERGED, before=rows, after=[joined])
+    made = commit(session, job, revision_id, Kind.MERGED, before=rows, after=[joined], by=by)
     return Done(job, rows[:1], [row.id for row in rows[1:]], made)
 
 

@@ -40,7 +40,7 @@ class Revision(Row, table=True):
     """From 1; 0 is what the machine said, which has no row."""
     kind: Kind = word_column(Kind)
     by: str = Field(max_length=64)
-    """Account of the person."""
+    """Account of the person, or the link a guest came by (app/sharing)."""
     restored: int | None = None
     """The revision whose text this one has."""
     before: list[Any] = json_column()

@@ -10,6 +10,7 @@ from app.idempotency.service import forget_made
 from app.outbox.service import delete_objects
 from app.review.tables import Revision
 from app.search.index import forget
+from app.sharing.removal import forget_shares
 from app.transcriptions.tables import Attempt, SegmentRow, SkippedRow, Transcription, WindowRow
 
 
@@ -21,6 +22,7 @@ def erase(session: Session, job: Transcription) -> None:
     keys = session.exec(select(WindowRow.audio_key).where(WindowRow.transcription_id == job.id))
     delete_objects(session, list(keys))
     session.execute(delete(Call).where(col(Call.transcription_id) == job.id))
+    forget_shares(session, job.id)
     for table in (Revision, SegmentRow, SkippedRow, WindowRow, Attempt):
         session.execute(delete(table).where(col(table.transcription_id) == job.id))
     forget_made(session, job.id)

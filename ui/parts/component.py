@@ -31,7 +31,7 @@ def component(name: str, html: Path, css: Path, scripts: Sequence[Path]) -> Call
                 f"{name}_{code}",
                 html=localised(html.read_text()),
                 css=css.read_text(),
-                js="\n".join((_dictionary(code, scripts), *(path.read_text() for path in scripts))),
+                js="\n".join((dictionary(code, scripts), *(path.read_text() for path in scripts))),
             )
 
     def mount(**arguments: Any) -> Any:
@@ -40,7 +40,7 @@ def component(name: str, html: Path, css: Path, scripts: Sequence[Path]) -> Call
     return mount
 
 
-def _dictionary(code: str, scripts: Sequence[Path]) -> str:
+def dictionary(code: str, scripts: Sequence[Path]) -> str:
     """The words of these scripts as JavaScript, and what looks them up."""
     said = translations(code).gettext
     texts = [*(text for path in scripts for text in script_messages(path)), *ANSWERS]

@@ -10,7 +10,9 @@ from ui.client import ApiError
 from ui.parts import jobs, origins, problems, session, words
 from ui.parts.downloads import downloads
 from ui.parts.html import html, joined, show
-from ui.parts.reader import DOUBT_BELOW, FLAGS, reader
+from ui.parts.marks import DOUBT_BELOW, FLAGS
+from ui.parts.reader import reader
+from ui.parts.sharing import sharing
 from ui.words import later, many, said_by_api, say
 
 MACHINE_MADE = later("Machine-generated: a person has not checked it.")
@@ -79,6 +81,7 @@ def _heading(job: wire.Transcription) -> None:
         )
         return
     downloads(job)
+    sharing(job)
 
 
 def _label(job: wire.Transcription) -> str:

@@ -97,6 +97,13 @@ def several(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def several_days(days: float) -> str:
+    """`1 day`, `14 days`, `0.5 days`."""
+    if days == 1:
+        return say("1 day")
+    return say("{number} days", number=format_decimal(days, locale=locale()))
+
+
 def model(name: str) -> str:
     """A model as people call it: an adapter's sum says nothing to them."""
     parent, joint, _ = name.partition("+")

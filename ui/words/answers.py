@@ -164,4 +164,16 @@ ANSWERS: Final[tuple[str, ...]] = (
         " too long. Recordings and transcripts are safe; send the file again from its"
         " beginning."
     ),
+    # What a guest is told whose link does not open, or not for this.
+    later(
+        "Open the link you were given once more, all of it; a program sends what stands behind its"
+        " `#` as `Authorization: Bearer SECRET`."
+    ),
+    later(
+        "This link leads nowhere. It may not be whole, or what it led to was deleted. Ask the"
+        " person who gave it to you for another."
+    ),
+    later("The person who made this link has ended it. Ask them for another."),
+    later("This link has expired. Ask the person who gave it to you for another."),
+    later("A comment needs a text and a name. Nothing was kept; fill in what is missing."),
 )

@@ -22,6 +22,7 @@ EXCEPTIONS: Final = frozenset(
         "No speech",  # how a warning of the API begins; it is looked for, not shown
         "EU-SILC",
         "`",
+        "img-src data:",
     }
 )
 """Shown or used as they are in every language."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.transcriptions.exports.routes import list_formats
-from ui import wire, wire_domains, wire_exports, wire_models
+from ui import wire, wire_domains, wire_exports, wire_models, wire_sharing
 from ui.client import ApiError
 
 MADE = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
@@ -110,6 +110,9 @@ class FakeClient:
         self.field_versions: dict[str, list[wire_models.Version]] = {}
         self.decided: list[wire_models.Event] = []
         self.made: list[wire_models.Made] = []
+        self.links: list[wire_sharing.ShareMade] = []
+        self.reach = "this computer"
+        self.link_events: list[wire_sharing.ShareEvent] = []
         self.origins: dict[str, wire_models.Provenance] = {}
         self.learned: dict[str, wire_models.Trained] = {}
 
@@ -159,6 +162,41 @@ class FakeClient:
 
     def delete_recording(self, recording_id: str) -> None:
         self.calls.append(("delete_recording", recording_id))
+
+    def shares(self, transcription_id: str) -> wire_sharing.Shares:
+        found = [wire_sharing.Share(**each.model_dump()) for each in self.links]
+        return wire_sharing.Shares(
+            items=found, reach=self.reach, share_days=14.0, max_share_days=90.0
+        )
+
+    def make_share(
+        self, transcription_id: str, *, role: str, label: str, expires_at: datetime
+    ) -> wire_sharing.ShareMade:
+        if "make_share" in self.refused:
+            raise self.refused["make_share"]
+        self.calls.append(("make_share", transcription_id, role, label))
+        made = wire_sharing.ShareMade(
+            id=f"shr_{len(self.links) + 1}",
+            role=role,
+            label=label,
+            created_at=datetime.now(UTC),
+            expires_at=expires_at,
+            state="open",
+            link=f"http://127.0.0.1:8501/shared/shr_{len(self.links) + 1}#the-secret",
+            reach=self.reach,
+        )
+        self.links.insert(0, made)
+        return made
+
+    def end_share(self, transcription_id: str, share_id: str) -> None:
+        self.calls.append(("end_share", transcription_id, share_id))
+        ended = {"state": "revoked", "revoked_at": datetime.now(UTC)}
+        self.links = [
+            each.model_copy(update=ended) if each.id == share_id else each for each in self.links
+        ]
+
+    def share_events(self, transcription_id: str, share_id: str) -> wire_sharing.ShareEvents:
+        return wire_sharing.ShareEvents(items=self.link_events)
 
     def formats(self) -> wire_exports.Formats:
         self._up()

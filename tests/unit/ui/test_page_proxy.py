@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ui.guard import Guard
+from ui.parts import guest
 from ui.proxy import Proxy
 from ui.settings import Settings
 
@@ -121,6 +122,107 @@ def test_nothing_outside_v1_can_be_reached(settings, upstream, path):
     scope = _scope() | {"path": path, "raw_path": path.replace(".", "%2e").encode()}
     assert asyncio.run(proxy.forward(Request(scope))).status_code == 404
     assert not upstream.seen
+
+
+GUEST = "/api/shared/shr_1"
+SECRET = "q3mT0yqG9m4bXo1sYc7VtN2kPz8rLw5uHd6JfEaQiKg"
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize("path", [GUEST, f"{GUEST}/audio", "/api/%73hared/shr_1"])
+def test_a_guest_is_never_given_the_owners_token(web, upstream, path):
+    web.get(path)
+    web.get(path, headers={"Authorization": f"Bearer {SECRET}"})
+    web.get(path, headers={"Cookie": f"lectern_share={SECRET}"})
+    given = [request.headers.get("authorization") for request in upstream.seen]
+    assert given == [None, f"Bearer {SECRET}", f"Bearer {SECRET}"]
+    assert all(SECRET not in request.headers.get("cookie", "") for request in upstream.seen)
+
+
+@pytest.mark.chapter(28)
+def test_a_guests_session_is_a_cookie_for_one_link_that_no_script_reads(web, upstream):
+    answer = web.post(f"{GUEST}/open", headers={"Authorization": f"Bearer {SECRET}"})
+    parts = answer.headers["set-cookie"].split("; ")
+    assert parts[:2] == [f"lectern_share={SECRET}", f"Path={GUEST}"]
+    assert {"HttpOnly", "SameSite=Strict", "Max-Age=43200"} <= set(parts)
+    assert "Secure" not in parts
+    web.get(GUEST)
+    assert upstream.seen[-1].headers["authorization"] == f"Bearer {SECRET}"
+    web.get("/api/shared/shr_2")
+    assert "authorization" not in upstream.seen[-1].headers
+    web.get("/api/models")
+    assert upstream.seen[-1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "secret"),
+    [
+        ("GET", f"{GUEST}/open", SECRET),
+        ("POST", GUEST, SECRET),
+        ("POST", f"{GUEST}/open", "a;b"),
+        ("POST", f"{GUEST};x/open", SECRET),
+        ("POST", f"{GUEST}/open", ""),
+    ],
+)
+def test_a_cookie_is_set_only_by_opening_a_link(web, method, path, secret):
+    answer = web.request(method, path, headers={"Authorization": f"Bearer {secret}"})
+    assert "set-cookie" not in answer.headers
+
+
+PUBLIC = "lectern.example.org"
+
+
+@pytest.fixture
+def elsewhere(upstream: Upstream, settings: Settings) -> TestClient:
+    """The same under a public address."""
+    proxy = Proxy(settings, httpx.ASGITransport(app=upstream.app))
+    guard = Middleware(Guard, public_address=f"https://{PUBLIC}")
+    app = Starlette(routes=[proxy.route, *guest.routes()], middleware=[guard])
+    return TestClient(app, base_url=f"http://{PUBLIC}")
+
+
+@pytest.mark.chapter(28)
+@pytest.mark.parametrize(
+    "came_by",
+    [{}, {"Host": HOST, "X-Forwarded-For": "203.0.113.9"}, {"Host": HOST, "Via": "1.1 x"}],
+)
+def test_under_the_public_address_there_is_a_links_page_and_nothing_else(
+    elsewhere, upstream, came_by
+):
+    assert elsewhere.get("/shared/shr_1", headers=came_by).status_code == 200
+    assert elsewhere.get("/shared/-/guest-de.js", headers=came_by).status_code == 200
+    origin = {"Origin": f"https://{PUBLIC}", "Authorization": f"Bearer {SECRET}"}
+    opened = elsewhere.post(f"{GUEST}/open", headers=came_by | origin)
+    assert "Secure" in opened.headers["set-cookie"]
+    upstream.seen.clear()
+    for path in ("/", "/library", "/api/models", "/_stcore/health", "/api/%2e%2e/x", "/sharedx"):
+        answer = elsewhere.get(path, headers=came_by)
+        assert answer.status_code == 403, path
+        assert answer.json()["code"] == "guests_only"
+    from starlette.websockets import WebSocketDisconnect
+
+    with (
+        pytest.raises(WebSocketDisconnect),
+        elsewhere.websocket_connect("/_stcore/stream", headers=came_by),
+    ):
+        pass
+    evil = elsewhere.get(GUEST, headers=came_by | {"Origin": "https://evil.example"})
+    assert evil.status_code == 403
+    assert not upstream.seen
+
+
+def test_the_owner_at_this_computer_has_everything_beside_a_public_address(elsewhere, upstream):
+    assert elsewhere.get("/api/models", headers={"Host": HOST}).status_code == 200
+    assert elsewhere.get("/library", headers={"Host": "other.example"}).status_code == 403
+
+
+def test_a_guests_page_lets_the_browser_ask_nobody_else(elsewhere):
+    headers = elsewhere.get("/shared/shr_1").headers
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
 
 
 def foreign(**headers: str) -> dict[str, str]:

@@ -9,29 +9,11 @@ from urllib.parse import quote
 
 from ui import wire
 from ui.parts.component import component
-from ui.words import later, say
+from ui.parts.marks import DOUBT_BELOW, FLAGS
+from ui.words import say
 
 _FOLDER = Path(__file__).parent
-DOUBT_BELOW = 0.5
-"""Words with a lower probability than this are marked."""
-FLAGS = {
-    "low_confidence": later("The model was unsure of this passage"),
-    "repetition": later("The same words again and again: often an invention of the model"),
-    "no_speech_detected": later(
-        "Hardly any speech was measured here, so the words may be invented"
-    ),
-    "too_fast": later("More words than anyone can say in this time"),
-    "missed_speech": later("Somebody speaks here, but the model wrote nothing"),
-    "inaudible": later("Speech that could not be made out"),
-    "repaired": later(
-        "A word above a dashed line is a term of the domain, in the place of what"
-        " sounded like it; rest on it to read what that was"
-    ),
-    "failed": later("No model could recognise this passage; the recording is kept"),
-}
-"""What each flag of a segment means to a reader."""
-
-_SCRIPTS = ("api", "text", "player", "moment", "editor", "history", "reader")
+_SCRIPTS = ("api", "text", "player", "moment", "editor", "history", "comments", "reader")
 
 _mount = component(
     "lectern_reader",
@@ -54,6 +36,8 @@ def reader(job: wire.Transcription, at: float | None = None) -> None:
             "at": at,
             "active": job.active,
             "editable": job.status == "succeeded",
+            "commentable": job.status == "succeeded",
+            "guest": False,
             "doubtBelow": DOUBT_BELOW,
             "flagNames": {name: say(meaning) for name, meaning in FLAGS.items()},
         },

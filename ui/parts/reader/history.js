@@ -36,6 +36,7 @@ class History {
     const made = element("li");
     const when = new Date(revision.at).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
     made.append(element("span", "when", this.what(revision, when)));
+    if (revision.by.startsWith("shr_")) made.append(element("span", "when", said("By a guest, with the link “{label}”", { label: revision.label || said("Without a label") })));
     const [before, after] = [revision.before, revision.after].map((spoken) => spoken.map((each) => each.text).join(" | "));
     if (before !== after) {
       made.append(element("del", "", before || said("[nothing said]")), " ", element("ins", "", after || said("[nothing said]")));

@@ -14,6 +14,7 @@ class Reader {
     this.hint = root.querySelector(".hint");
     this.editor = new Editor(this);
     this.history = new History(root, this);
+    this.comments = new Comments(root, this);
     this.toggle.onclick = () => this.correct(!this.text.correcting);
     this.segments = [];
     this.fetched = 0;
@@ -56,19 +57,26 @@ class Reader {
     this.language = answer.told.language;
     this.draw();
     if (this.segments.length || !this.data.active) this.player.load(`${this.address}/audio`);
+    this.comments.load();
     stand(this);
     this.resume();
   }
 
   draw() {
     this.text.show(this.segments, this.data);
-    const editable = this.data.editable && this.segments.length > 0;
-    this.tools.hidden = !editable;
-    this.history.details.hidden = !editable;
+    this.comments.mark();
+    const any = this.segments.length > 0, editable = this.data.editable && any;
+    const commentable = Boolean(this.data.commentable) && any;
+    this.tools.hidden = !editable && !commentable;
+    this.toggle.hidden = !editable;
+    this.comments.toggle.hidden = !commentable;
+    this.history.details.hidden = !editable || this.data.guest;
     this.toggle.disabled = this.final;
-    if (this.final && this.text.correcting) this.correct(false);
-    this.hint.textContent = this.final
-      ? said("This transcript was declared final. To correct it, reopen it under More.")
+    if (this.final && this.text.correcting && !this.comments.active) this.correct(false);
+    this.hint.textContent = this.comments.active
+      ? said("Choose the sentence you want to comment on.")
+      : this.final && this.data.guest ? said("This transcript was declared final: it is not corrected any more.")
+      : this.final ? said("This transcript was declared final. To correct it, reopen it under More.")
       : this.text.correcting ? said("Choose a sentence. Enter saves, Escape cancels, Tab goes on to the next.") : "";
   }
 
@@ -84,6 +92,7 @@ class Reader {
   }
 
   correct(on) {
+    if (this.comments.active) this.comments.choose(false);
     if (!on && this.editor.open) { this.editor.save().then((saved) => { if (saved) this.correct(false); }); return; }
     this.text.correct(on);
     this.toggle.setAttribute("aria-pressed", String(on));
@@ -95,6 +104,7 @@ class Reader {
   }
 
   async pick(id) {
+    if (this.comments.active) { this.comments.show(id); return; }
     if (!this.data.editable || this.final) return;
     if (this.editor.open) {
       if (this.editor.segment.id === id || !(await this.editor.save())) return;

@@ -23,6 +23,8 @@ from app.projects.service import add, move_in
 from app.projects.service import create as create_project
 from app.recordings.tables import Recording
 from app.settings import Settings
+from app.sharing import links
+from app.sharing.tables import Role, Share
 from app.telemetry.tables import SpeedRow
 from app.transcriptions.tables import (
     Attempt,
@@ -303,3 +305,28 @@ def test_only_the_owner_can_read_it(context: Context, tmp_path: Path) -> None:
     back_up(context.settings, tmp_path / "backup.tar")
     assert stat.S_IMODE((tmp_path / "backup.tar").stat().st_mode) == 0o600
     assert not (tmp_path / "backup.tar.part").exists()
+
+
+@pytest.mark.chapter(28)
+def test_links_are_kept_and_none_of_them_opens(rows: Rows, tmp_path: Path) -> None:
+    """One may have been revoked after the backup was made."""
+    job = rows.in_state("succeeded")
+    with rows.context.database.write() as session:
+        links.make(
+            session,
+            rows.context.settings,
+            job,
+            share_id="shr_1",
+            secret="s",
+            role=Role.EDIT,
+            label="Ana",
+        )
+    back_up(rows.context.settings, tmp_path / "one.tar")
+    other = elsewhere(tmp_path)
+    put_back(other, tmp_path / "one.tar")
+    context = opened(other)
+    [share] = Rows(context).all(Share)
+    assert (share.id, share.label, share.role) == ("shr_1", "Ana", Role.EDIT)
+    assert share.secret_sha256 == links.digest("s")
+    assert share.revoked_at is not None
+    context.database.dispose()
