@@ -12,7 +12,7 @@ TRAINING_STAMP := $(VENV)/.lectern-training
 SYNTHESIS = $(or $(LECTERN_HOME),.lectern)/synthesis
 WHEELS := wheelhouse
 PYTEST_OPTIONS ?=
-EXAMPLES_FROM ?= tests/api/test_tour.py $(wildcard tests/api/test_project*.py)
+EXAMPLES_FROM ?= tests/api/test_tour.py tests/api/test_shares.py tests/api/test_webhooks.py $(wildcard tests/api/test_project*.py)
 DOMAINS ?= dictation medicine poverty-research ruby
 
 # A folder of wheels, where there is one, is all that is asked for packages
