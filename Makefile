@@ -23,7 +23,7 @@ BUILDS_WITH = setuptools -c constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-test setup-training run test test-all test-chaos lint format types imports bench bench-first-run bench-fairness \
-	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table words openapi examples fuzz clean
+	bench-memory evaluate domains gate wheelhouse readme screenshots settings-table words openapi examples statuses fuzz clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -166,6 +166,11 @@ openapi: $(STAMP)  ## Write docs/openapi.json anew, the description of the API
 examples: $(TEST_STAMP)  ## Record the examples of the description from the API's tests, then write it
 	LECTERN_RECORD_EXAMPLES=$(CURDIR)/app/described/examples.json \
 		$(BIN)/python -m pytest -q -k "not postgres" $(EXAMPLES_FROM) $(PYTEST_OPTIONS)
+	$(BIN)/python -m deploy.openapi
+
+statuses: $(TEST_STAMP)  ## Let the description name every status that the API's tests see, then write it
+	LECTERN_RECORD_EXAMPLES=$(CURDIR)/app/described/examples.json LECTERN_RECORD_MISSING=1 \
+		$(BIN)/python -m pytest -q -k "not postgres" $(or $(STATUSES_FROM),tests/api) $(PYTEST_OPTIONS)
 	$(BIN)/python -m deploy.openapi
 
 fuzz: $(TEST_STAMP)  ## Many random requests to every operation, new ones each time (long)

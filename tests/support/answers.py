@@ -2,7 +2,8 @@
 
 Every answer that a test client of `tests/api` gets must have a status that the description names
 for that operation. `LECTERN_RECORD_EXAMPLES` (a file, as `make examples` sets it) has the answers
-written there instead, in the form of `app/described/examples.json`.
+written there instead, in the form of `app/described/examples.json`; with `LECTERN_RECORD_MISSING`
+only those whose status the description does not name yet.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from urllib.parse import parse_qsl
 from app.described.document import operations
 
 VARIABLE = "LECTERN_RECORD_EXAMPLES"
+MISSING = "LECTERN_RECORD_MISSING"
 MOST_CHARACTERS = 6_000
 _ELSEWHERE = re.compile(r"(/tmp/|/home/|/root/|/work/|/var/|\bpytest-)")
 """Answers that tell where this computer keeps its files are no examples."""
@@ -45,12 +47,14 @@ class Answers:
         operation, parameters = found
         status = str(response.status_code)
         response.read()
+        named = status in operation["responses"]
         if os.environ.get(VARIABLE):
-            _record(operation, parameters, response)
-        elif status not in operation["responses"] and response.status_code not in _SIMULATED:
+            if not (named and os.environ.get(MISSING)):
+                _record(operation, parameters, response)
+        elif not named and response.status_code not in _SIMULATED:
             self.undocumented.append(
                 f"{operation['operationId']} answered {status}, which its description does not"
-                f" name: {response.text[:200]!r}. `make examples` records it."
+                f" name: {response.text[:200]!r}. `make statuses` records it."
             )
 
     def _operation(self, method: str, path: str) -> tuple[dict[str, Any], dict[str, str]] | None:

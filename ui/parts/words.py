@@ -20,10 +20,12 @@ def now() -> datetime:
 
 
 def length(seconds: float | None) -> str:
-    """`48 s`, `2 min 10 s`, `1 h 05 min`."""
+    """`less than 1 s`, `48 s`, `2 min 10 s`, `1 h 05 min`."""
     if seconds is None:
         return say("length unknown")
     whole = round(seconds)
+    if not whole and seconds:
+        return say("less than 1 s")
     if whole < 60:
         return say("{seconds} s", seconds=whole)
     if whole < 600:

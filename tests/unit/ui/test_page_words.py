@@ -18,7 +18,8 @@ from ui.parts.sample import marked
     ("seconds", "said"),
     [
         (None, "length unknown"),
-        (0.4, "0 s"),
+        (0.0, "0 s"),
+        (0.4, "less than 1 s"),
         (59.6, "1 min 00 s"),
         (130, "2 min 10 s"),
         (3000, "50 min"),
