@@ -138,7 +138,8 @@ def _decided(
             for found in over:
                 places.setdefault(found.row.id, []).append(found)
         else:
-            carried.left.append(Remaining(each.segment, each.other, reason, bool(over)))
+            other = _stands(over) if over else each.other
+            carried.left.append(Remaining(each.segment, other, reason, bool(over)))
     if missing:
         raise Unprocessable(
             code="nothing_to_take",
@@ -155,25 +156,64 @@ def _over(
     """Everything said in its time, to be written over: its text goes to the first of these."""
     found: list[_Place] = []
     for row in targets:
-        if row.start_s >= edited.end_s or row.end_s <= edited.start_s:
+        if row.start_s >= edited.end_s + NEAR_S or row.end_s <= edited.start_s - NEAR_S:
             continue
         others = places.get(row.id, ())
         if not row.words:
             inside = edited.start_s <= (row.start_s + row.end_s) / 2 < edited.end_s
-            at = [0] if inside and not others else []
+            at = range(1) if inside and not others else range(0)
         else:
-            at = [
-                number
-                for number, word in enumerate(row.words)
-                if edited.start_s <= (word[1] + word[2]) / 2 < edited.end_s
-                and not any(each.first <= number < each.stop for each in others)
-            ]
-        if not at:
-            continue
-        stop = next((n for n in range(at[0], at[-1] + 1) if n not in at), at[-1] + 1)
-        text = "" if found else edited.text
-        found.append(_Place(row, at[0], stop, text))
+            at = _inside(edited, row, others)
+        if at:
+            found.append(_Place(row, at[0], at[-1] + 1, "" if found else edited.text))
     return found
+
+
+def _inside(edited: SegmentRow, row: SegmentRow, others: Sequence[_Place]) -> range:
+    """The words of `row` in the time of `edited`, none that another correction is written over.
+
+    A word just outside belongs to them if the correction begins, or ends, with it: two hearings
+    put the border between sentences a little differently, and it would stand there twice.
+    """
+
+    def free(number: int) -> bool:
+        return 0 <= number < len(row.words) and not any(
+            each.first <= number < each.stop for each in others
+        )
+
+    middles = [(word[1] + word[2]) / 2 for word in row.words]
+    here = [
+        number
+        for number, middle in enumerate(middles)
+        if edited.start_s <= middle < edited.end_s and free(number)
+    ]
+    if not here:
+        return range(0)
+    first, last = here[0], here[0]
+    while last + 1 in here:
+        last += 1
+    spoken = [said(word) for word in edited.text.split()]
+    if spoken:
+        if _is(row, first - 1, spoken[0]) and not _is(row, first, spoken[0]):
+            near = edited.start_s - middles[first - 1] <= NEAR_S
+            first -= near and free(first - 1)
+        if _is(row, last + 1, spoken[-1]) and not _is(row, last, spoken[-1]):
+            near = middles[last + 1] - edited.end_s <= NEAR_S
+            last += near and free(last + 1)
+    return range(first, last + 1)
+
+
+def _is(row: SegmentRow, number: int, spoken: str) -> bool:
+    return 0 <= number < len(row.words) and said(str(row.words[number][0])) == spoken
+
+
+def _stands(over: Sequence[_Place]) -> str:
+    """The text that these places have now."""
+    return " ".join(
+        "".join(str(word[0]) for word in each.row.words[each.first : each.stop]).strip()
+        or each.row.text
+        for each in over
+    ).strip()
 
 
 def _told(session: Session, old: Transcription, job: Transcription, done: Revision) -> Carried:
@@ -188,8 +228,9 @@ def _told(session: Session, old: Transcription, job: Transcription, done: Revisi
             carried.applied.append((each.segment, there[0]))
         else:
             reason = place if isinstance(place, Left) else Left.EDITED_HERE
-            over = not each.agrees and bool(_over(each.segment, rows, {}))
-            carried.left.append(Remaining(each.segment, each.other, reason, over))
+            over = [] if each.agrees else _over(each.segment, rows, {})
+            other = _stands(over) if over else each.other
+            carried.left.append(Remaining(each.segment, other, reason, bool(over)))
     return carried
 
 

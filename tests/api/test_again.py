@@ -325,6 +325,24 @@ def test_what_is_taken_goes_over_several_segments_and_keeps_what_is_around(
                                              + HEARD[2]).split()  # fmt: skip
 
 
+def test_a_border_that_was_heard_a_little_later_doubles_no_word(
+    first: Editor, rows: Rows, context: Context
+) -> None:
+    second = again(first, rows, ["We used the. It", "was far from late.", HEARD[2]])
+    with context.database.write() as session:  # the last word ends where the next sentence begins
+        query = select(SegmentRow).where(SegmentRow.transcription_id == second.job)
+        one, two, _ = sorted(session.exec(query), key=lambda row: row.start_s)
+        one.text = one.machine_text = f"{one.text} {two.text}"
+        border = [" It", 19.5, 19.9, 0.9]
+        one.words, one.end_s = [*one.words[:-1], border, *two.words], two.end_s
+        session.delete(two)
+    first.edit(1, text="It was too late again.")
+    [left] = plan(second, first)["left"]
+    assert left["other"] == "It was far from late."
+    assert take(second, first, left["source"]).status_code == 200
+    assert second.texts()[0] == "We used the. It was too late again."
+
+
 def test_what_is_no_doubtful_correction_cannot_be_taken(first: Editor, rows: Rows) -> None:
     second = again(first, rows, [RIGHT, *HEARD[1:]])
     first.edit(0, text=RIGHT)

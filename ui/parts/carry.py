@@ -25,9 +25,9 @@ def section(one: wire.Summary, other: wire.Summary, names: tuple[str, str]) -> N
         show('<div class="l-note" role="status"><p>{told}</p></div>', told=told)
     ways = {}
     if one.corrected:
-        ways[say("From left to right")] = (one, other)
+        ways[say("From the first to the second")] = (one, other)
     if other.corrected:
-        ways[say("From right to left")] = (other, one)
+        ways[say("From the second to the first")] = (other, one)
     if ways:
         with st.expander(say("Carry corrections over")):
             _section(one, other, ways)

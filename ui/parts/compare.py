@@ -35,7 +35,7 @@ def page(one_id: str, other_id: str) -> None:
     _figures(found)
     names = _names(one, other)
     show(
-        '<p class="l-quiet">Left: <a href="{one}" target="_self">{name}</a>. Right:'
+        '<p class="l-quiet">First: <a href="{one}" target="_self">{name}</a>. Second:'
         ' <a href="{other}" target="_self">{other_name}</a>.</p>',
         one=address(one.id),
         name=names[0],
@@ -72,8 +72,8 @@ def _figures(found: wire_review.Beside) -> None:
     else:
         said = say("Both say the same, capitals and punctuation aside.")
     show(
-        '<p class="l-lead">{said}</p><p class="l-quiet">{count} words on the left, {other} on the'
-        " right. Differing words are underlined; a click on one, or on its time, plays it.</p>",
+        '<p class="l-lead">{said}</p><p class="l-quiet">{count} words in the first, {other} in'
+        " the second. Differing words are underlined; a click on one, or on its time, plays it.</p>",
         said=said,
         count=words.decimal(found.words, 0),
         other=words.decimal(found.other_words, 0),

@@ -82,7 +82,7 @@ def _heading(job: wire.Transcription) -> None:
         )
         return
     downloads(job)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(key="l-actions", horizontal=True, gap="medium"):
         sharing(job)
         again.again(job)
 

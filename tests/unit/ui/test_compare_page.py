@@ -176,7 +176,7 @@ def test_both_directions_are_offered_where_both_were_corrected(open_page, two, w
     two.plans[("tr_b", "tr_a")] = plan("other borders")
     test = open_page("compare", id="tr_a", **{"with": "tr_b"})
     assert "its speaker changed" in words(test)
-    test.radio(key="carry-tr_a-tr_b-direction").set_value("From right to left").run()
+    test.radio(key="carry-tr_a-tr_b-direction").set_value("From the second to the first").run()
     assert "its speaker changed" not in words(test)
 
 
