@@ -73,7 +73,8 @@ def _figures(found: wire_review.Beside) -> None:
         said = say("Both say the same, capitals and punctuation aside.")
     show(
         '<p class="l-lead">{said}</p><p class="l-quiet">{count} words in the first, {other} in'
-        " the second. Differing words are underlined; a click on one, or on its time, plays it.</p>",
+        " the second. Differing words are underlined; a click on one, or on its time, plays it."
+        "</p>",
         said=said,
         count=words.decimal(found.words, 0),
         other=words.decimal(found.other_words, 0),
