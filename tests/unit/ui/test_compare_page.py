@@ -129,6 +129,7 @@ def test_other_transcripts_are_listed_and_finished_ones_compared(open_page, two,
     assert "Other transcripts" not in words(open_page("transcript", id="tr_a"))
 
 
+@pytest.mark.chapter(7)
 def test_both_texts_are_shown_with_their_differences_marked(open_page, two, words):
     test = open_page("compare", id="tr_a", **{"with": "tr_b"})
     said = words(test)
