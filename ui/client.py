@@ -16,6 +16,7 @@ from ui import (
     wire_exports,
     wire_models,
     wire_projects,
+    wire_review,
     wire_sharing,
     wire_webhooks,
 )
@@ -165,6 +166,39 @@ class Client:
         """What was done with a link, the newest first."""
         path = f"{_shares(transcription_id)}/{_part(share_id)}/events"
         return self._get(wire_sharing.ShareEvents, path)
+
+    # Hearing again and comparing
+
+    def again(self, transcription_id: str, **asked: Any) -> wire.Summary:
+        """The recording once more; what is not given is as it was, but the model is today's."""
+        path = f"/v1/transcriptions/{_part(transcription_id)}/again"
+        return wire.Summary.model_validate(self._send("POST", path, json=asked).json())
+
+    def transcripts_of(self, recording_id: str) -> list[wire.Summary]:
+        """Of one recording, the newest first."""
+        params = {"recording": recording_id, "limit": 200}
+        return self._get(wire.Page, "/v1/transcriptions", params).items
+
+    def beside(self, transcription_id: str, other_id: str) -> wire_review.Beside:
+        """Two transcripts of one recording."""
+        path = f"/v1/transcriptions/{_part(transcription_id)}/compare"
+        return self._get(wire_review.Beside, path, {"with": other_id})
+
+    def carry_plan(self, to_id: str, from_id: str) -> wire_review.CarryPlan:
+        """What carrying corrections over would do now."""
+        return self._get(wire_review.CarryPlan, _edits_from(to_id, from_id))
+
+    def carry_over(
+        self, to_id: str, from_id: str, etag: str, take: Sequence[str] = ()
+    ) -> wire_review.Carried:
+        """Do it; refused when the transcript is not as `etag` says any more."""
+        answer = self._send(
+            "POST",
+            _edits_from(to_id, from_id),
+            json={"take": list(take)},
+            headers={"If-Match": etag},
+        )
+        return wire_review.Carried.model_validate(answer.json())
 
     # The rest
 
@@ -544,6 +578,10 @@ def _project(project_id: str) -> str:
 
 def _shares(transcription_id: str) -> str:
     return f"/v1/transcriptions/{_part(transcription_id)}/shares"
+
+
+def _edits_from(to_id: str, from_id: str) -> str:
+    return f"/v1/transcriptions/{_part(to_id)}/edits-from/{_part(from_id)}"
 
 
 def _terms(terms: Sequence[wire_domains.Term]) -> list[dict[str, str]]:

@@ -31,6 +31,7 @@ PAGES = (
     "/projects",
     "/domains",
     "/transcript",
+    "/compare",
     "/quality",
     "/models",
     "/walkthrough",

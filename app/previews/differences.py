@@ -75,6 +75,10 @@ class Comparison:
     plain_terms: int
     """Times a term of the glossary is written."""
     adapted_terms: int
+    plain_words: int
+    adapted_words: int
+    shared_words: int
+    """That both sides have at the same place."""
 
 
 @dataclass(slots=True)
@@ -106,6 +110,7 @@ def compare(before: Sequence[Word], after: Sequence[Word], terms: Terms) -> Comp
     keys = [plain(w.text) for w in before], [plain(w.text) for w in after]
     places = tuple(terms.places([word.text for word in side]) for side in (before, after))
     steps = _steps(*keys)
+    shared = sum(1 for step in steps if not step.differs and any(keys[0][step.a : step.b]))
     _widen(steps, *places)
     _number(steps)
     sides = (_Side(before, places[0]), _Side(after, places[1]))
@@ -114,6 +119,9 @@ def compare(before: Sequence[Word], after: Sequence[Word], terms: Terms) -> Comp
         passages=tuple(_passages(steps, *sides)),
         plain_terms=len(places[0]),
         adapted_terms=len(places[1]),
+        plain_words=sum(map(bool, keys[0])),
+        adapted_words=sum(map(bool, keys[1])),
+        shared_words=shared,
     )
 
 

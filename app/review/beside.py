@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.domains.tables import Glossary
 from app.errors import Conflict, Unprocessable
-from app.previews.differences import Difference, Word, compare, words_of
+from app.previews.differences import Comparison, Word, compare, words_of
 from app.previews.terms import Terms
 from app.recordings.tables import Recording
 from app.review.words import said
@@ -67,11 +67,11 @@ def words(session: Session, job: Transcription) -> list[Word]:
     return sorted(words_of(shown), key=lambda word: word.start_s)
 
 
-def differences(session: Session, one: Transcription, other: Transcription) -> Iterator[Difference]:
-    """Places where they are not the same, in order; `plain` is of `one`, `adapted` of `other`."""
+def comparisons(session: Session, one: Transcription, other: Transcription) -> Iterator[Comparison]:
+    """All of both texts, stretch by stretch; `plain` is of `one`, `adapted` of `other`."""
     terms = Terms([*_terms(session, one), *_terms(session, other)])
     for before, after in stretches(words(session, one), words(session, other)):
-        yield from compare(before, after, terms).differences
+        yield compare(before, after, terms)
 
 
 def _terms(session: Session, job: Transcription) -> list[str]:
@@ -116,16 +116,20 @@ class Kept:
     agrees: bool
 
 
-def corrections(session: Session, one: Transcription, other: Transcription) -> Iterator[Kept]:
-    """Every segment of `one` that a person changed, in order."""
-    heard = Heard(words(session, other))
-    changed = session.exec(
+def changed(session: Session, job: Transcription) -> Iterator[SegmentRow]:
+    """Every segment that a person changed, in order."""
+    yield from session.exec(
         select(SegmentRow)
-        .where(SegmentRow.transcription_id == one.id, col(SegmentRow.shown))
+        .where(SegmentRow.transcription_id == job.id, col(SegmentRow.shown))
         .where(col(SegmentRow.changed))
         .order_by(col(SegmentRow.start_s), col(SegmentRow.id))
     )
-    for row in changed:
+
+
+def corrections(session: Session, one: Transcription, other: Transcription) -> Iterator[Kept]:
+    """Every segment of `one` that a person changed, in order."""
+    heard = Heard(words(session, other))
+    for row in changed(session, one):
         agrees = heard.says(row.text, row.start_s, row.end_s)
         yield Kept(row, row.text if agrees else heard.within(row.start_s, row.end_s), agrees)
 

@@ -11,7 +11,7 @@ from app.context import ContextDep
 from app.ids import new_id
 from app.review import beside
 from app.review.again import again as hear_again
-from app.review.carry import Carried
+from app.review.carry import Carried, planned
 from app.review.carry import carry_over as carry
 from app.review.routes import IF_MATCH
 from app.review.schemas import (
@@ -19,10 +19,11 @@ from app.review.schemas import (
     AppliedOut,
     BesideOut,
     CarriedOut,
-    CorrectionOut,
+    CarryIn,
+    CarryPlanOut,
     LeftOut,
-    PlaceOut,
 )
+from app.review.sides import laid
 from app.review.tags import SeenDep
 from app.transcriptions import read
 from app.transcriptions.entity_tags import whole_tag
@@ -59,34 +60,21 @@ def compare(
     """Where two transcripts of a recording differ, and what the other makes of corrections."""
     with context.database.read() as session:
         one, two = beside.pair(session, transcription_id, other)
-        kept = [
-            CorrectionOut(
-                segment=each.segment.id,
-                start=each.segment.start_s,
-                end=each.segment.end_s,
-                text=each.segment.text,
-                machine_text=each.segment.machine_text,
-                other=each.other,
-                agrees=each.agrees,
-            )
-            for each in beside.corrections(session, one, two)
-        ]
-        return BesideOut(
-            id=one.id,
-            other=two.id,
-            differences=[
-                PlaceOut(
-                    start=each.start_s,
-                    end=each.end_s,
-                    text=each.plain,
-                    other=each.adapted,
-                    term=each.term,
-                )
-                for each in beside.differences(session, one, two)
-            ],
-            corrections=kept,
-            agree=sum(each.agrees for each in kept),
-        )
+        return laid(session, one, two)
+
+
+@router.get(
+    "/{transcription_id}/edits-from/{old_id}",
+    summary="See what carrying corrections over would do",
+)
+def plan_carry_over(
+    transcription_id: JobId, old_id: JobId, response: Response, context: ContextDep
+) -> CarryPlanOut:
+    """Which corrections of the other transcript fit here, and which a person has to decide."""
+    with context.database.read() as session:
+        found = planned(session, transcription_id, old_id)
+        response.headers["ETag"] = whole_tag(found.job)
+        return CarryPlanOut(applied=_applied(found), left=_left(found), etag=whole_tag(found.job))
 
 
 @router.post(
@@ -95,13 +83,22 @@ def compare(
     summary="Carry corrections over from another transcript",
 )
 def carry_over(
-    transcription_id: JobId, old_id: JobId, seen: SeenDep, response: Response, context: ContextDep
+    transcription_id: JobId,
+    old_id: JobId,
+    seen: SeenDep,
+    response: Response,
+    context: ContextDep,
+    body: CarryIn | None = None,
 ) -> CarriedOut:
-    """Apply the corrections of another transcript of this recording, where that is certain."""
+    """Apply the corrections of another transcript of this recording, where that is certain.
+
+    Those that are not are left, but for the ones that `take` names.
+    """
+    take = frozenset(body.take if body else ())
     revision_id = new_id("rev")
 
     def work(session: Session) -> CarriedOut:
-        found = carry(session, revision_id, transcription_id, old_id, seen)
+        found = carry(session, revision_id, transcription_id, old_id, seen, take)
         response.headers["ETag"] = whole_tag(found.job)
         return _told(found)
 
@@ -111,15 +108,29 @@ def carry_over(
 def _told(found: Carried) -> CarriedOut:
     return CarriedOut(
         revision=found.revision.number if found.revision else None,
-        applied=[
-            AppliedOut(source=source.id, segment=row.id, text=row.text)
-            for source, row in found.applied
-        ],
-        left=[
-            LeftOut(
-                source=row.id, start=row.start_s, end=row.end_s, text=row.text, reason=reason.value
-            )
-            for row, reason in found.left
-        ],
+        applied=_applied(found),
+        left=_left(found),
         etag=whole_tag(found.job),
     )
+
+
+def _applied(found: Carried) -> list[AppliedOut]:
+    return [
+        AppliedOut(source=source.id, segment=row.id, text=source.text, start=source.start_s)
+        for source, row in found.applied
+    ]
+
+
+def _left(found: Carried) -> list[LeftOut]:
+    return [
+        LeftOut(
+            source=each.row.id,
+            start=each.row.start_s,
+            end=each.row.end_s,
+            text=each.row.text,
+            other=each.other,
+            takeable=each.takeable,
+            reason=each.reason.value,
+        )
+        for each in found.left
+    ]

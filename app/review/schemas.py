@@ -138,9 +138,36 @@ class CorrectionOut(BaseModel):
     agrees: bool = Field(description="The other says what the person wrote, spelling aside.")
 
 
+class SpanOut(BaseModel):
+    """Words that belong together; joined, the spans of a side are its text."""
+
+    text: str
+    difference: int | None = Field(description="Index in `differences`; null: both say it.")
+
+
+class SidesOut(BaseModel):
+    """Some sentences of both transcripts, of the same time."""
+
+    start: float
+    end: float
+    text: list[SpanOut]
+    other: list[SpanOut]
+    corrected: bool = Field(description="A person changed this transcript here.")
+    other_corrected: bool = Field(description="A person changed the other here.")
+
+
 class BesideOut(BaseModel):
     id: str
     other: str
+    words: int = Field(description="Of this transcript.")
+    other_words: int
+    agreement: float = Field(
+        ge=0,
+        le=1,
+        description="Share of the words of both that both have, case and punctuation aside;"
+        " 1 where neither has any.",
+    )
+    passages: list[SidesOut] = Field(description="All of both texts, in order.")
     differences: list[PlaceOut]
     corrections: list[CorrectionOut] = Field(description="Segments that a person changed.")
     agree: int = Field(description="Of the corrections.")
@@ -148,8 +175,9 @@ class BesideOut(BaseModel):
 
 class AppliedOut(BaseModel):
     source: str = Field(description="The segment that a person had corrected.")
-    segment: str = Field(description="Where it is applied now.")
-    text: str
+    segment: str = Field(description="Where it is applied.")
+    start: float = Field(description="Of the segment that had been corrected.")
+    text: str = Field(description="What that segment says.")
 
 
 class LeftOut(BaseModel):
@@ -157,11 +185,37 @@ class LeftOut(BaseModel):
     start: float
     end: float
     text: str
+    other: str = Field(description="What stands in its time in this transcript.")
+    takeable: bool = Field(description="Naming it in `take` would write it over what stands there.")
     reason: str = Field(
         description="`agrees`: it says so already; `heard differently`: the machine wrote something"
         " else there; `edited here`: a person changed that place; `other borders`: it was split or"
         " joined, or only its speaker changed."
     )
+
+
+class CarryIn(BaseModel):
+    """Which of the doubtful ones are to be applied all the same."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"take": ["seg_0193c2f0a1b27c3d8e4f5a6b7c8d9e0f"]}]},
+    )
+
+    take: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list,
+        max_length=10_000,
+        description="`source` of what would be left otherwise; it is written over the words that"
+        " stand in its time.",
+    )
+
+
+class CarryPlanOut(BaseModel):
+    """What carrying over would do now."""
+
+    applied: list[AppliedOut]
+    left: list[LeftOut]
+    etag: str = Field(description="Of the whole transcript; give it as `If-Match` to do it.")
 
 
 class CarriedOut(BaseModel):

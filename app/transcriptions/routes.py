@@ -210,6 +210,9 @@ def list_jobs(
     project: Annotated[
         str | None, Query(max_length=64, description="Only those of this project, by its id.")
     ] = None,
+    recording: Annotated[
+        str | None, Query(max_length=64, description="Only those of this recording, by its id.")
+    ] = None,
 ) -> TranscriptionPage:
     """The newest first."""
     query = parse(search) if search is not None else None
@@ -224,6 +227,7 @@ def list_jobs(
             previews=previews,
             said=query,
             project_id=project,
+            recording_id=recording,
         )
         return TranscriptionPage(items=[read.summary(session, job) for job in jobs], next=following)
 

@@ -226,6 +226,7 @@ def page(
     previews: bool = False,
     said: Query | None = None,
     project_id: str | None = None,
+    recording_id: str | None = None,
 ) -> tuple[list[Transcription], str | None]:
     """The newest jobs first; the second value continues the list, or is None at its end.
 
@@ -237,6 +238,8 @@ def page(
         query = query.where(col(Transcription.first_s).is_(None))
     if project_id is not None:
         query = query.where(Transcription.project_id == project_id)
+    if recording_id is not None:
+        query = query.where(Transcription.recording_id == recording_id)
     if said is not None:
         query = query.where(col(Transcription.id).in_(index.said_in(session, said)))
     if status:

@@ -128,6 +128,40 @@ def test_differences_are_told_by_time_and_corrections_by_agreement(
     ]
     assert [each["machine_text"] for each in found["corrections"]] == [HEARD[0], HEARD[2]]
     assert found["agree"] == 1
+    assert (found["words"], found["other_words"]) == (13, 14)
+    assert found["agreement"] == pytest.approx(2 * 11 / 27)
+
+
+def test_passages_are_all_of_both_texts_and_say_who_was_here(first: Editor, rows: Rows) -> None:
+    second = again(first, rows, [RIGHT, "It was late again.", "Somebody spoke at all."])
+    first.edit(0, text="We used it.")
+    second.edit(2, text="Somebody spoke.")
+    found = beside(first, second)
+    for side, editor in (("text", first), ("other", second)):
+        whole = "".join(span["text"] for part in found["passages"] for span in part[side])
+        assert whole.split() == " ".join(editor.texts()).split()
+    assert [part["start"] for part in found["passages"]] == [0, 20]
+    assert [part["corrected"] for part in found["passages"]] == [True, False]
+    assert [part["other_corrected"] for part in found["passages"]] == [False, True]
+    for number, place in enumerate(found["differences"]):
+        for side in ("text", "other"):
+            marked = [
+                span["text"]
+                for part in found["passages"]
+                for span in part[side]
+                if span["difference"] == number
+            ]
+            assert "".join(marked).strip() == place[side]
+    assert len(found["differences"]) == 2
+
+
+def test_transcripts_of_one_recording_are_listed(first: Editor, rows: Rows) -> None:
+    second = again(first, rows, HEARD)
+    rows.submit()
+    recording = rows.job(first.job).recording_id
+    told = first.client.get(PATH, params={"recording": recording}).json()["items"]
+    assert [each["id"] for each in told] == [second.job, first.job]
+    assert first.client.get(PATH, params={"recording": "rec_nothing"}).json()["items"] == []
 
 
 def test_only_finished_transcripts_of_the_same_sound_are_compared(
@@ -228,6 +262,95 @@ def test_nobodys_work_in_the_new_transcript_is_touched(first: Editor, rows: Rows
     assert (made["applied"], made["revision"]) == ([], None)
     assert [each["reason"] for each in made["left"]] == ["edited here"]
     assert second.texts()[0] == "We used the wahaka blinder method!"
+
+
+def plan(new: Editor, old: Editor) -> dict[str, Any]:
+    answer = new.client.get(f"{new.address}/edits-from/{old.job}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    assert answer.headers["etag"] == found["etag"]
+    return found
+
+
+def take(new: Editor, old: Editor, *sources: str, etag: str | None = None) -> Any:
+    return new.client.post(
+        f"{new.address}/edits-from/{old.job}",
+        json={"take": list(sources)},
+        headers={"If-Match": etag or new.read()["etag"]},
+    )
+
+
+def test_a_plan_changes_nothing_and_says_what_carrying_over_does(first: Editor, rows: Rows) -> None:
+    second = again(first, rows, [HEARD[0], HEARD[1], "Somebody spoke."])
+    first.edit(0, text=RIGHT)
+    first.edit(2, text="Nobody spoke there.")
+    found = plan(second, first)
+    assert [each["text"] for each in found["applied"]] == [RIGHT]
+    [left] = found["left"]
+    assert (left["reason"], left["text"]) == ("heard differently", "Nobody spoke there.")
+    assert (left["other"], left["takeable"]) == ("Somebody spoke.", True)
+    assert second.texts()[0] == HEARD[0]
+    assert second.revisions() == []
+    made = take(second, first, etag=found["etag"]).json()
+    assert (made["applied"], made["left"]) == (found["applied"], found["left"])
+
+
+def test_a_doubtful_correction_is_taken_when_a_person_says_so(first: Editor, rows: Rows) -> None:
+    second = again(first, rows, [HEARD[0], HEARD[1], "Somebody spoke."])
+    first.edit(0, text=RIGHT)
+    first.edit(2, text="Nobody spoke there.")
+    second.edit(0, text="We used the wahaka method.")
+    wanted = [each["source"] for each in plan(second, first)["left"]]
+    made = take(second, first, *wanted).json()
+    assert [each["source"] for each in made["applied"]] == wanted
+    assert made["left"] == []
+    assert second.texts() == [RIGHT, HEARD[1], "Nobody spoke there."]
+    [carried, _] = second.revisions()
+    assert (carried["kind"], len(carried["after"])) == ("carried over", 2)
+    assert [each["reason"] for each in plan(second, first)["left"]] == ["agrees", "agrees"]
+
+
+def test_what_is_taken_goes_over_several_segments_and_keeps_what_is_around(
+    first: Editor, rows: Rows
+) -> None:
+    second = again(first, rows, ["We used the Oaxaca way, really.", HEARD[1], HEARD[2]])
+    assert second.split(0, word=3).status_code == 200
+    first.edit(0, text="We did not.")
+    first.edit(1, text="It was far too late again.")
+    [left] = plan(second, first)["left"]
+    made = take(second, first, left["source"]).json()
+    assert len(made["applied"]) == 2
+    assert second.texts() == ["We did not.", "", "It was far too late again.", HEARD[2]]
+    assert second.read()["text"].split() == ("We did not. It was far too late again. "
+                                             + HEARD[2]).split()  # fmt: skip
+
+
+def test_a_border_that_was_heard_a_little_later_doubles_no_word(
+    first: Editor, rows: Rows, context: Context
+) -> None:
+    second = again(first, rows, ["We used the. It", "was far from late.", HEARD[2]])
+    with context.database.write() as session:  # the last word ends where the next sentence begins
+        query = select(SegmentRow).where(SegmentRow.transcription_id == second.job)
+        one, two, _ = sorted(session.exec(query), key=lambda row: row.start_s)
+        one.text = one.machine_text = f"{one.text} {two.text}"
+        border = [" It", 19.5, 19.9, 0.9]
+        one.words, one.end_s = [*one.words[:-1], border, *two.words], two.end_s
+        session.delete(two)
+    first.edit(1, text="It was too late again.")
+    [left] = plan(second, first)["left"]
+    assert left["other"] == "It was far from late."
+    assert take(second, first, left["source"]).status_code == 200
+    assert second.texts()[0] == "We used the. It was too late again."
+
+
+def test_what_is_no_doubtful_correction_cannot_be_taken(first: Editor, rows: Rows) -> None:
+    second = again(first, rows, [RIGHT, *HEARD[1:]])
+    first.edit(0, text=RIGHT)
+    agrees = plan(second, first)["left"][0]
+    assert (agrees["reason"], agrees["takeable"]) == ("agrees", False)
+    for wrong in (agrees["source"], "seg_nothing"):
+        assert_problem(take(second, first, wrong), 422, "nothing_to_take")
+    assert second.revisions() == []
 
 
 def test_carrying_over_takes_the_tag_and_an_open_transcript(first: Editor, rows: Rows) -> None:

@@ -116,7 +116,18 @@ def test_two_transcripts(client: TestClient, rows: Rows) -> None:
     rows.finish(held)
     rows.recognise_all("We used a Kitagawa decomposition.")
     ok(client.get(f"/v1/transcriptions/{made}/compare", params={"with": job}))
-    ok(Editor(client, made).whole(f"edits-from/{job}"))
+    carrying = f"/v1/transcriptions/{made}/edits-from"
+    plan = ok(client.get(f"{carrying}/{job}"))
+    take = {"take": [each["source"] for each in plan["left"] if each["takeable"]]}
+    seen = {"If-Match": plan["etag"]}
+    ok(client.get(f"{carrying}/{UNKNOWN}"), 404)
+    ok(client.get(f"{carrying}/{made}"), 422)
+    ok(client.get(f"{carrying}/{rows.submit()}"), 409)
+    ok(client.post(f"{carrying}/{job}", json={"take": ["seg_none"]}, headers=seen), 422)
+    ok(client.post(f"{carrying}/{job}", json=take, headers={"If-Match": "x"}), 400)
+    ok(client.post(f"{carrying}/{job}", json=take), 428)
+    ok(client.post(f"{carrying}/{job}", json=take, headers=seen))
+    ok(client.post(f"{carrying}/{job}", json=take, headers=seen), 412)
 
 
 def test_recordings_and_uploads(client: TestClient, tus: Tus) -> None:

@@ -11,7 +11,13 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import export_commands, model_commands, project_commands, webhook_commands
+from ui.cli import (
+    compare_commands,
+    export_commands,
+    model_commands,
+    project_commands,
+    webhook_commands,
+)
 from ui.cli.exits import EPILOG, Exit
 from ui.cli.export_commands import FormatOption, PresetOption, SetOption
 from ui.cli.frame import Json
@@ -30,6 +36,7 @@ app.add_typer(model_commands.app, name="models")
 app.add_typer(webhook_commands.app, name="webhooks")
 app.add_typer(project_commands.app, name="projects")
 export_commands.add_to(app)
+compare_commands.add_to(app)
 
 
 class Instructions(StrEnum):

@@ -19,6 +19,7 @@ PAGES = [
     st.Page("walkthrough.py", title=say("Walkthrough"), url_path="walkthrough"),
     st.Page("settings.py", title=say("Settings"), url_path="settings"),
     st.Page("transcript.py", title=say("Transcript"), url_path="transcript", visibility="hidden"),
+    st.Page("compare.py", title=say("Compare"), url_path="compare", visibility="hidden"),
 ]
 
 st.set_page_config(page_title="Lectern", layout="centered")

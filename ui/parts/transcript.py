@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ui import wire
 from ui.client import ApiError
-from ui.parts import jobs, origins, problems, session, words
+from ui.parts import again, jobs, origins, problems, session, words
 from ui.parts.downloads import downloads
 from ui.parts.html import html, joined, show
 from ui.parts.marks import DOUBT_BELOW, FLAGS
@@ -49,6 +49,7 @@ def show_job(job: wire.Transcription, at: float | None = None) -> None:
         reader(job, at)
     if not job.active:
         _notes(job)
+    again.others(job)
     if origin is not None:
         origins.section(job, origin)
 
@@ -81,7 +82,9 @@ def _heading(job: wire.Transcription) -> None:
         )
         return
     downloads(job)
-    sharing(job)
+    with st.container(key="l-actions", horizontal=True, gap="medium"):
+        sharing(job)
+        again.again(job)
 
 
 def _label(job: wire.Transcription) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.transcriptions.exports.routes import list_formats
-from ui import wire, wire_domains, wire_exports, wire_models, wire_sharing
+from ui import wire, wire_domains, wire_exports, wire_models, wire_review, wire_sharing
 from ui.client import ApiError
 
 MADE = datetime(2026, 11, 3, 13, 5, tzinfo=UTC)
@@ -113,6 +113,8 @@ class FakeClient:
         self.links: list[wire_sharing.ShareMade] = []
         self.reach = "this computer"
         self.link_events: list[wire_sharing.ShareEvent] = []
+        self.laid: wire_review.Beside | None = None
+        self.plans: dict[tuple[str, str], wire_review.CarryPlan] = {}
         self.origins: dict[str, wire_models.Provenance] = {}
         self.learned: dict[str, wire_models.Trained] = {}
 
@@ -159,6 +161,46 @@ class FakeClient:
         self.calls.append(("transcribe", recording_id, options))
         self.jobs.insert(0, job(f"tr_{recording_id}", "queued"))
         return self.jobs[0]
+
+    def again(self, transcription_id: str, **asked: Any) -> wire.Summary:
+        if "again" in self.refused:
+            raise self.refused["again"]
+        self.calls.append(("again", transcription_id, asked))
+        self.jobs.insert(0, job("tr_again", "queued"))
+        return self.jobs[0]
+
+    def transcripts_of(self, recording_id: str) -> list[wire.Summary]:
+        return [each for each in self.jobs if each.recording_id == recording_id]
+
+    def beside(self, transcription_id: str, other_id: str) -> wire_review.Beside:
+        if "beside" in self.refused:
+            raise self.refused["beside"]
+        assert self.laid is not None
+        return self.laid.model_copy(update={"id": transcription_id, "other": other_id})
+
+    def carry_plan(self, to_id: str, from_id: str) -> wire_review.CarryPlan:
+        return self.plans[to_id, from_id]
+
+    def carry_over(
+        self, to_id: str, from_id: str, etag: str, take: Sequence[str] = ()
+    ) -> wire_review.Carried:
+        if "carry_over" in self.refused:
+            raise self.refused["carry_over"]
+        self.calls.append(("carry_over", to_id, from_id, etag, list(take)))
+        plan = self.plans[to_id, from_id]
+        taken = [each for each in plan.left if each.source in take]
+        applied = [
+            *plan.applied,
+            *(
+                wire_review.Applied(
+                    source=each.source, segment="s", start=each.start, text=each.text
+                )
+                for each in taken
+            ),
+        ]
+        left = [each for each in plan.left if each.source not in take]
+        self.plans[to_id, from_id] = plan.model_copy(update={"applied": [], "left": left})
+        return wire_review.Carried(applied=applied, left=left, etag='"tr.2"', revision=1)
 
     def delete_recording(self, recording_id: str) -> None:
         self.calls.append(("delete_recording", recording_id))

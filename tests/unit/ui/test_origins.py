@@ -64,7 +64,7 @@ def test_what_was_made_again_leads_there_and_back(open_page, fake, words):
     fake.origins["tr_new"] = origin("tr_new", adapter=None, instead_of="tr_old")
     old = open_page("transcript", id="tr_old")
     assert 'href="/transcript?id=tr_new"' in words(old)
-    assert [button.key for button in old.button] == []
+    assert "again" not in [button.key for button in old.button]
     new = words(open_page("transcript", id="tr_new"))
     assert 'Made again in the place of <a href="/transcript?id=tr_old"' in new
 
@@ -75,10 +75,10 @@ def test_a_text_of_a_model_whose_data_was_deleted_says_what_to_do_first(open_pag
     fake.origins["tr_ok"] = origin("tr_ok", adapter=marked)
     test = open_page("transcript", id="tr_ok")
     assert "was trained on was deleted since. It still serves: roll it back first" in words(test)
-    assert [button.key for button in test.button] == []
+    assert "again" not in [button.key for button in test.button]
     retired = adapter_used(trained_on_deleted_data=True, serves=False, state="retired")
     fake.origins["tr_ok"] = origin("tr_ok", adapter=retired)
-    assert [b.key for b in open_page("transcript", id="tr_ok").button] == ["again"]
+    assert "again" in [b.key for b in open_page("transcript", id="tr_ok").button]
 
 
 def test_a_running_job_is_not_asked_where_it_comes_from(open_page, fake, words):

@@ -79,7 +79,7 @@ def test_words_that_one_side_has_alone_are_a_place() -> None:
 
 def test_one_side_may_be_empty() -> None:
     assert pairs(compared("", "all of it")) == [("", "all of it", None)]
-    assert compared("", "") == Comparison((), (), 0, 0)
+    assert compared("", "") == Comparison((), (), 0, 0, 0, 0, 0)
 
 
 def test_passages_hold_all_of_both_texts_and_say_which_differ() -> None:
