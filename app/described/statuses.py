@@ -13,6 +13,7 @@ from app.compatible import shape
 from app.errors import PROBLEM_MEDIA_TYPE
 from app.idempotency import header
 from app.local.guard import OPEN_PATHS
+from app.uploads.protocol import WrongChecksum
 
 Json = dict[str, Any]
 
@@ -164,10 +165,15 @@ def expected(path: str, method: str, operation: Json) -> list[int]:
     return sorted(set(found))
 
 
+def _phrase(status: int) -> str:
+    """Of the standard, or of tus, which has a status of its own."""
+    return WrongChecksum.title if status == WrongChecksum.status else HTTPStatus(status).phrase
+
+
 def error_response(path: str, status: int, example: Json | None) -> Json:
     """The description of an error, with a real answer as its example where one was recorded."""
     code, about, detail = TOLD.get(status, ("", "", ""))
-    phrase = HTTPStatus(status).phrase
+    phrase = _phrase(status)
     if shape.is_compatible(path):
         name, media_type = "OpenAIError", "application/json"
         example = example or shape.body(status, code, detail)
