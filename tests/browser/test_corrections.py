@@ -70,6 +70,7 @@ def test_it_works_by_keys_alone(page, product, editor):
     open_transcript(page, product, editor)
     page.get_by_role("button", name="Correct the text").focus()
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # comments
     page.keyboard.press("Tab")  # the time of the paragraph
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
