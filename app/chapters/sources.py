@@ -11,6 +11,8 @@ SKIPPED_FOLDERS = frozenset(
     {".git", ".venv", "venv", ".lectern", "node_modules", "__pycache__", "build", "dist"}
 )
 SKIPPED_ENDINGS = ("_cache", ".egg-info")
+WITHOUT_COMMENTS = (".json", ".jsonl")
+"""Data only: what looks like an annotation there is a quotation of one."""
 
 LANGUAGE_OF_SUFFIX = {
     ".py": "python",
@@ -49,7 +51,7 @@ class Source:
 def files_containing(root: Path, marker: str) -> Iterator[Source]:
     """Text files below `root` that contain `marker`, in the order of their paths.
 
-    Symbolic links, binary files and files above MAX_BYTES are left out, as are virtual
+    Symbolic links, binary files, JSON and files above MAX_BYTES are left out, as are virtual
     environments and the folders that tools write. Files without the marker are never decoded.
     """
     needle = marker.encode()
@@ -79,8 +81,16 @@ def _files(folder: Path) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in SKIPPED_FOLDERS and not entry.name.endswith(SKIPPED_ENDINGS):
                 yield from _files(folder / entry.name)
-        elif entry.is_file(follow_symlinks=False) and _size(entry) <= MAX_BYTES:
+        elif _is_written(entry):
             yield folder / entry.name
+
+
+def _is_written(entry: os.DirEntry[str]) -> bool:
+    return (
+        entry.is_file(follow_symlinks=False)
+        and not entry.name.endswith(WITHOUT_COMMENTS)
+        and _size(entry) <= MAX_BYTES
+    )
 
 
 def _size(entry: os.DirEntry[str]) -> int:
