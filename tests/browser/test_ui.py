@@ -211,7 +211,7 @@ def test_the_transcript_can_be_taken_away_with_one_click(context, transcript_add
 def test_another_file_can_be_chosen(context, transcript_address):
     page = context.new_page()
     page.goto(transcript_address)
-    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("button", name="Word", exact=True).click()
     page.get_by_label("File", exact=True).click()
     page.get_by_role("option", name="SubRip (SRT) · subtitles").click()
     page.get_by_text("For quick readers").click()

@@ -97,7 +97,7 @@ def _record(operation: dict[str, Any], parameters: dict[str, str], response: Any
 
 def _body(response: Any) -> Any:
     """A JSON body with short lists; None for anything else and for what is no example."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.headers.get("content-type", "") or not response.content:
         return None
     body = _short(response.json())
     text = json.dumps(body)

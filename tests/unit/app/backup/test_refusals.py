@@ -133,7 +133,12 @@ def test_a_bit_that_flipped_anywhere(original: Path, tmp_path: Path) -> None:
     data = original.read_bytes()
     flipped = tmp_path / "flipped.tar"
     chance = random.Random(2)
-    places = [i for i, byte in enumerate(data.rstrip(b"\0")) if byte]  # not the padding
+    # Not the padding, nor the space that ends the checksum of a member's head: they say nothing
+    places = [
+        i
+        for i, byte in enumerate(data.rstrip(b"\0"))
+        if byte and not (i % 512 == 155 and data[i - 1 : i + 1] == b"\0 ")
+    ]
     for place in chance.sample(places, 60):
         changed = bytearray(data)
         changed[place] ^= 1 << chance.randrange(8)
