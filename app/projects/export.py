@@ -26,6 +26,7 @@ from app.projects.finding import get
 from app.recordings.tables import Recording
 from app.transcriptions import read
 from app.transcriptions.exports.choosing import Chosen, cleaned
+from app.transcriptions.exports.registry import encoded
 from app.transcriptions.exports.tables import BYTE_ORDER_MARK, harmless
 from app.transcriptions.schemas import SegmentOut, TranscriptionOut
 from app.transcriptions.tables import Status, Transcription
@@ -116,7 +117,7 @@ class Archive:
         told, file, reason = read.without_segments(session, job), "", _why_not(job)
         flags: Counter[str] = Counter()
         if not reason:
-            said = (each for each in read.segments(session, job.id) if each.text)
+            said = read.segments(session, job.id)
             try:
                 kept = cleaned(said, self.chosen.options, told.language)
             except Problem as problem:
@@ -124,7 +125,7 @@ class Archive:
             else:
                 file = names.unique(job.name, self.chosen.format.suffix)
                 pieces = self.chosen.format.pieces(told, _counted(kept, flags), self.chosen.options)
-                stream.add(_encoded(pieces), file)
+                stream.add(encoded(pieces), file)
         recording = session.get(Recording, job.recording_id)
         sha256 = recording.upload_sha256 if recording is not None else ""
         self._rows.append(_Row(job.id, file, reason, told, sha256, flags))
@@ -176,11 +177,6 @@ def _counted(segments: Iterable[SegmentOut], flags: Counter[str]) -> Iterator[Se
     for segment in segments:
         flags.update(segment.flags)
         yield segment
-
-
-def _encoded(pieces: Iterator[str] | Iterator[bytes]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield piece.encode() if isinstance(piece, str) else piece
 
 
 def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, select
 
 from app.clock import now
-from app.cursors import decoded, encoded
+from app.cursors import newest
 from app.domains import service as domains
 from app.errors import Conflict, NotFound, PreconditionFailed, Unprocessable
 from app.projects.checking import checked_name, checked_speakers, checked_terms
@@ -80,28 +79,7 @@ def _set(session: Session, project: Project, values: dict[str, Any]) -> None:
 
 def page(session: Session, *, limit: int, cursor: str | None) -> tuple[list[Project], str | None]:
     """The newest first; the second value continues the list, or is None at its end."""
-    query = select(Project)
-    if cursor:
-        created, last_id = decoded(cursor, _place)
-        query = query.where(
-            or_(
-                col(Project.created_at) < created,
-                and_(col(Project.created_at) == created, col(Project.id) < last_id),
-            )
-        )
-    query = query.order_by(col(Project.created_at).desc(), col(Project.id).desc())
-    found = list(session.exec(query.limit(limit + 1)))
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], encoded(last.created_at.isoformat(), last.id)
-
-
-def _place(created: str, last_id: str) -> tuple[datetime, str]:
-    when = datetime.fromisoformat(created)
-    if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
-        raise ValueError(last_id)
-    return when.astimezone(UTC), last_id
+    return newest(session, select(Project), Project, limit=limit, cursor=cursor)
 
 
 def waiting(session: Session, project: Project) -> list[Recording]:

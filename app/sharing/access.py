@@ -58,8 +58,7 @@ def admitted(least: Role) -> Callable[..., Guest]:
             )
         with context.database.read() as session:
             share = session.get(Share, share_id)
-            if share is None or not opens(share, given.credentials):
-                opens(None, given.credentials)
+            if not opens(share, given.credentials) or share is None:
                 raise not_there()
             refused = refusal(share, least)
             known = refused is not None and record.is_noted(

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from app.clock import now
-from app.cursors import decoded, encoded
+from app.cursors import newest
 from app.ids import new_id
 from app.sharing.tables import Deed, Share, ShareEvent
 
@@ -88,24 +88,4 @@ def page(
 ) -> tuple[list[ShareEvent], str | None]:
     """The newest first; the second value continues the list. Raises `BadRequest`."""
     query = select(ShareEvent).where(ShareEvent.share_id == share.id)
-    if cursor:
-        at, last_id = decoded(cursor, _place)
-        query = query.where(
-            or_(
-                col(ShareEvent.created_at) < at,
-                and_(col(ShareEvent.created_at) == at, col(ShareEvent.id) < last_id),
-            )
-        )
-    order = (col(ShareEvent.created_at).desc(), col(ShareEvent.id).desc())
-    found = list(session.exec(query.order_by(*order).limit(limit + 1)))
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], encoded(last.created_at.isoformat(), last.id)
-
-
-def _place(at: str, last_id: str) -> tuple[datetime, str]:
-    when = datetime.fromisoformat(at)
-    if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
-        raise ValueError(last_id)
-    return when.astimezone(UTC), last_id
+    return newest(session, query, ShareEvent, limit=limit, cursor=cursor)

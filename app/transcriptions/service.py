@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.cursors import decoded, encoded
+from app.cursors import newest
 from app.errors import Conflict, NotFound
 from app.ids import new_id
 from app.outbox.service import wake
@@ -244,26 +242,4 @@ def page(
         query = query.where(col(Transcription.id).in_(index.said_in(session, said)))
     if status:
         query = query.where(col(Transcription.status).in_(status))
-    if cursor:
-        created, last_id = decoded(cursor, _place)
-        query = query.where(
-            or_(
-                col(Transcription.created_at) < created,
-                and_(col(Transcription.created_at) == created, col(Transcription.id) < last_id),
-            )
-        )
-    query = query.order_by(
-        col(Transcription.created_at).desc(), col(Transcription.id).desc()
-    ).limit(limit + 1)
-    jobs = list(session.exec(query))
-    if len(jobs) <= limit:
-        return jobs, None
-    last = jobs[limit - 1]
-    return jobs[:limit], encoded(last.created_at.isoformat(), last.id)
-
-
-def _place(created: str, last_id: str) -> tuple[datetime, str]:
-    when = datetime.fromisoformat(created)
-    if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
-        raise ValueError(last_id)
-    return when.astimezone(UTC), last_id
+    return newest(session, query, Transcription, limit=limit, cursor=cursor)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import and_, delete, func, or_
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.cursors import decoded, encoded
+from app.cursors import newest
 from app.errors import Conflict, NotFound, Unprocessable
 from app.ids import new_id
 from app.tables import LOCAL_ORGANISATION
@@ -184,20 +184,7 @@ def deliveries(
     query = select(Delivery).where(Delivery.webhook_id == webhook_id)
     if states:
         query = query.where(col(Delivery.state).in_(states))
-    if cursor:
-        created, last_id = decoded(cursor, _place)
-        query = query.where(
-            or_(
-                col(Delivery.created_at) < created,
-                and_(col(Delivery.created_at) == created, col(Delivery.id) < last_id),
-            )
-        )
-    query = query.order_by(col(Delivery.created_at).desc(), col(Delivery.id).desc())
-    found = list(session.exec(query.limit(limit + 1)))
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], encoded(last.created_at.isoformat(), last.id)
+    return newest(session, query, Delivery, limit=limit, cursor=cursor)
 
 
 def forget_old(session: Session, days: float) -> None:
@@ -228,10 +215,3 @@ def _must_be_enabled(webhook: Webhook) -> None:
 
 def _in_order(events: Sequence[EventType]) -> list[str]:
     return [each.value for each in EventType if each in events]
-
-
-def _place(created: str, last_id: str) -> tuple[datetime, str]:
-    when = datetime.fromisoformat(created)
-    if when.tzinfo is None or not isinstance(last_id, str) or not last_id.isascii():
-        raise ValueError(last_id)
-    return when.astimezone(UTC), last_id

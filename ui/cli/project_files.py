@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import mimetypes
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, Final
 from ui import wire_projects as wire
 from ui.cli import formats, resume
 from ui.cli.api import CommandClient
+from ui.cli.counted import Counted
 from ui.cli.exits import Exit, Stop
 from ui.cli.outcome import Asked, Failure
 from ui.cli.progress import Bar, Bars, messages
@@ -138,19 +138,6 @@ class _Stopped(Exception):
     """The command was interrupted."""
 
 
-class _Counted(io.BufferedReader):
-    """A file that tells how much of it was read, and stops when the command is to stop."""
-
-    def __init__(self, path: Path, tell: Callable[[int], None]) -> None:
-        super().__init__(io.FileIO(path))
-        self._tell = tell
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self._tell(self.tell())
-        return data
-
-
 class _Sender:
     def __init__(self, client: CommandClient, project: wire.Project, bars: Bars) -> None:
         self._client = client
@@ -215,7 +202,7 @@ class _Sender:
             self._client.wait_in_project(self._project.id, recording.id)
             file.added.append({"recording": recording.id, "name": recording.name})
             return
-        with _Counted(file.path, tell) as opened:
+        with Counted(file.path, tell) as opened:
             taken = self._client.add_to_project(self._project.id, name, opened)
         file.added += [{"recording": each.id, "name": each.name} for each in taken.added]
         file.skipped = taken.skipped

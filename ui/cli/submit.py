@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 
 from ui import wire
 from ui.cli import outputs, resume
 from ui.cli.api import CommandClient, Progress
+from ui.cli.counted import Counted
 from ui.cli.exits import Exit, Stop
 from ui.cli.formats import unusable
 from ui.cli.notes import kept_note
@@ -67,19 +66,6 @@ def transcribe(client: CommandClient, items: Sequence[Item], work: Work, bars: B
 
 class _CalledOff(Exception):
     """The command was interrupted."""
-
-
-class _Counted(io.BufferedReader):
-    """A file that tells how much of it was read, and stops when the command is to stop."""
-
-    def __init__(self, path: Path, tell: Callable[[int], None]) -> None:
-        super().__init__(io.FileIO(path))
-        self._tell = tell
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self._tell(self.tell())
-        return data
 
 
 class _Batch:
@@ -164,7 +150,7 @@ class _Batch:
         if size > resume.PARTS_ABOVE_BYTES:
             recording = self._in_parts(item, name, size, tell, bar)
         else:
-            with _Counted(item.path, tell) as file:
+            with Counted(item.path, tell) as file:
                 recording = self._client.upload(name, file)
         if self._stop.is_set():
             self._client.delete_recording(recording.id)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from app.transcriptions.exports.wording import with_words, words_of
 from app.transcriptions.schemas import SegmentOut, WordOut
 
 _END = ".?!…"
@@ -31,21 +32,12 @@ def without_fillers(segments: Iterable[SegmentOut], language: str) -> Iterator[S
     """
     listed = lists()[language]
     for segment in segments:
-        words = segment.words or _untimed(segment)
+        words = words_of(segment)
         kept = _kept(words, listed)
         if len(kept) == len(words):
             yield segment
         elif kept:
-            text = "".join(word.word for word in kept).strip()
-            yield segment.model_copy(update={"text": text, "words": kept if segment.words else []})
-
-
-def _untimed(segment: SegmentOut) -> list[WordOut]:
-    """Words of a text whose words have no times; the times are never looked at."""
-    return [
-        WordOut(word=f" {word}", start=segment.start, end=segment.end, probability=1.0)
-        for word in segment.text.split()
-    ]
+            yield with_words(segment, kept)
 
 
 def _kept(words: list[WordOut], listed: frozenset[str]) -> list[WordOut]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from text_to_num import find_numbers
 
+from app.transcriptions.exports.wording import with_words, words_of
 from app.transcriptions.schemas import SegmentOut, WordOut
 
 LANGUAGES: Final = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
@@ -66,22 +67,9 @@ def with_digits(segments: Iterable[SegmentOut], language: str) -> Iterator[Segme
     if language not in LANGUAGES:
         raise KeyError(language)
     for segment in segments:
-        words = segment.words or _untimed(segment)
+        words = words_of(segment)
         written = _written(words, language)
-        if written == words:
-            yield segment
-        else:
-            text = "".join(word.word for word in written).strip()
-            kept = written if segment.words else []
-            yield segment.model_copy(update={"text": text, "words": kept})
-
-
-def _untimed(segment: SegmentOut) -> list[WordOut]:
-    """Words of a text whose words have no times: none is said after a pause."""
-    return [
-        WordOut(word=f" {word}", start=segment.start, end=segment.start, probability=1.0)
-        for word in segment.text.split()
-    ]
+        yield segment if written == words else with_words(segment, written)
 
 
 def _written(words: list[WordOut], language: str) -> list[WordOut]:

@@ -73,9 +73,14 @@ class Format:
 def joined(pieces: Iterable[str] | Iterable[bytes]) -> memoryview:
     """Encoded as it comes: some megabytes where the same as objects would be a hundred."""
     body = bytearray()
-    for piece in pieces:
-        body += piece.encode() if isinstance(piece, str) else piece
+    for piece in encoded(pieces):
+        body += piece
     return memoryview(body)
+
+
+def encoded(pieces: Iterable[str] | Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece.encode() if isinstance(piece, str) else piece
 
 
 _TURNS = {"layout": ("paragraphs", "segments")}

@@ -123,8 +123,7 @@ def _said(
 ) -> tuple[TranscriptionOut, Iterable[SegmentOut]]:
     """The job without its segments, and its segments as they come from the database.
 
-    Those that a person emptied are left out: nothing was said there. Raises `Conflict` for a job
-    that has not succeeded.
+    Raises `Conflict` for a job that has not succeeded.
     """
     found = service.get(session, transcription_id)
     if found.status is not Status.SUCCEEDED:
@@ -133,8 +132,7 @@ def _said(
             detail=f"The transcription is {found.status}; there is nothing to export yet.",
         )
     job = read.without_segments(session, found)
-    said = (each for each in read.segments(session, job.id) if each.text)
-    return job, cleaned(said, chosen.options, job.language)
+    return job, cleaned(read.segments(session, job.id), chosen.options, job.language)
 
 
 def attachment(name: str) -> str:
