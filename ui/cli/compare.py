@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 import typer
 
 from ui import wire_review
-from ui.cli import find
 from ui.cli.api import CommandClient
+from ui.cli.asking import NO_TRANSCRIPTS, running, tell
 from ui.cli.exits import Exit, Stop
 from ui.cli.progress import messages
 from ui.client import ApiError
@@ -30,7 +28,7 @@ def run(one: str, other: str, *, as_json: bool) -> Exit:
     except ApiError as error:
         raise _stop(error) from error
     if as_json:
-        _print(found.model_dump(mode="json", exclude={"passages"}))
+        tell(found.model_dump(mode="json", exclude={"passages"}))
     else:
         _table(found)
     return Exit.SOME_FAILED if found.differences else Exit.FINE
@@ -53,7 +51,7 @@ def again(
     except ApiError as error:
         raise _stop(error) from error
     if as_json:
-        _print(made.model_dump(mode="json"))
+        tell(made.model_dump(mode="json"))
     else:
         typer.echo(made.id)
         messages().print(
@@ -78,20 +76,9 @@ def _table(found: wire_review.Beside) -> None:
 
 
 def _client() -> CommandClient:
-    product = find.find()
-    if product is None:
-        raise Stop(
-            "No product is running, and the transcripts are in it. Start it with `make run`.",
-            Exit.UNUSABLE,
-            "api_unreachable",
-        )
-    return CommandClient(product.settings)
+    return CommandClient(running(NO_TRANSCRIPTS).settings)
 
 
 def _stop(error: ApiError) -> Stop:
     code = Exit.USAGE if error.status in _USAGE else Exit.UNUSABLE
     return Stop(error.detail, code, error.code)
-
-
-def _print(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from ui import wire_domains as wire
 from ui.cli import find
 from ui.cli.api import CommandClient
+from ui.cli.asking import answered, running, tell
 from ui.cli.exits import Exit, Stop
 from ui.cli.progress import Bars, messages
 from ui.client import ApiError
@@ -21,15 +19,14 @@ LARGEST_BYTES = 20_000_000
 _USAGE = frozenset(
     {"domain_not_found", "domain_exists", "bad_domain_name", "domain_shipped", "invalid_request"}
 )
-T = TypeVar("T")
 
 
 def show_all(as_json: bool) -> Exit:
     """Raises `Stop`: a product was named and cannot be asked."""
     client = _client()
-    found = [*(_asked(client.domains) if client else _shipped())]
+    found = [*(answered(client.domains, _USAGE) if client else _shipped())]
     if as_json:
-        _print([each.model_dump(mode="json", exclude={"glossary"}) for each in found])
+        tell([each.model_dump(mode="json", exclude={"glossary"}) for each in found])
         return Exit.FINE
     width = max((len(each.name) for each in found), default=0)
     for each in found:
@@ -42,9 +39,9 @@ def show_all(as_json: bool) -> Exit:
 def show(name: str, as_json: bool) -> Exit:
     """Raises `Stop`: there is no such domain."""
     client = _client()
-    domain = _asked(lambda: client.domain(name)) if client else _shipped_one(name)
+    domain = answered(lambda: client.domain(name), _USAGE) if client else _shipped_one(name)
     if as_json:
-        _print(domain.model_dump(mode="json"))
+        tell(domain.model_dump(mode="json"))
         return Exit.FINE
     sys.stdout.write(f"{domain.title} ({domain.name})\n")
     if domain.about:
@@ -81,7 +78,7 @@ def make(
         bar = bars.add(file.name)
         bar.says("looking for terms")
         try:
-            found = _asked(lambda: client.propose(file.name, content))
+            found = answered(lambda: client.propose(file.name, content), _USAGE)
         finally:
             bar.end()
     if terms is not None and found.prose:
@@ -92,10 +89,12 @@ def make(
             "not_a_list",
         )
     chosen = found.terms[:TAKEN] if found.prose else found.terms
-    made = _asked(lambda: client.make_domain(name, title=title or name, about=about, terms=chosen))
+    made = answered(
+        lambda: client.make_domain(name, title=title or name, about=about, terms=chosen), _USAGE
+    )
     kept = _text_kept(client, name, found)
     if as_json:
-        _print(made.model_dump(mode="json") | {"text_kept": kept == ""})
+        tell(made.model_dump(mode="json") | {"text_kept": kept == ""})
         return Exit.FINE
     sys.stdout.write(f"{made.name}: {made.terms} terms. `lectern domains show {made.name}`\n")
     for note in [*found.notes, *([kept] if kept and found.prose else [])]:
@@ -106,9 +105,9 @@ def make(
 def remove(name: str, as_json: bool) -> Exit:
     """Raises `Stop`: it is not there, or comes with Lectern."""
     client = _product()
-    _asked(lambda: client.remove_domain(name))
+    answered(lambda: client.remove_domain(name), _USAGE)
     if as_json:
-        _print({"removed": name})
+        tell({"removed": name})
     else:
         sys.stdout.write(f"{name} is removed. Transcripts made with it stay.\n")
     return Exit.FINE
@@ -131,29 +130,11 @@ def _client() -> CommandClient | None:
 
 
 def _product() -> CommandClient:
-    client = _client()
-    if client is None:
-        raise Stop(
-            "No product is running, and domains of your own live in it. Nothing was changed. Start"
-            " it with `make run`.",
-            Exit.UNUSABLE,
-            "api_unreachable",
-        )
-    return client
-
-
-def _asked(work: Callable[[], T]) -> T:
-    """The answer; a refusal ends the command with the API's own words."""
-    try:
-        return work()
-    except ApiError as error:
-        if error.code in _USAGE:
-            code = Exit.USAGE
-        elif error.status in (401, 403) or error.status >= 500:
-            code = Exit.UNUSABLE
-        else:
-            code = Exit.SOME_FAILED
-        raise Stop(error.detail, code, error.code) from error
+    found = running(
+        "No product is running, and domains of your own live in it. Nothing was changed. Start"
+        " it with `make run`."
+    )
+    return CommandClient(found.settings)
 
 
 def _shipped() -> list[wire.Domain]:
@@ -193,7 +174,3 @@ def _content(file: Path) -> bytes:
         raise Stop(
             f"{file} cannot be read ({error.strerror}). Nothing was made.", Exit.SOME_FAILED
         ) from error
-
-
-def _print(told: object) -> None:
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")

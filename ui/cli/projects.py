@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 from ui import wire_projects as wire
 from ui.cli import find
 from ui.cli.api import CommandClient
+from ui.cli.asking import answered, running
 from ui.cli.exits import Exit, Stop
 from ui.cli.progress import finish
-from ui.client import ApiError
 
 _USAGE: Final = frozenset(
     {
@@ -34,15 +34,10 @@ T = TypeVar("T")
 
 def product() -> find.Product:
     """Raises `Stop` when none runs."""
-    found = find.find()
-    if found is None:
-        raise Stop(
-            "No product is running, and projects live in it. Nothing was changed. Start it with"
-            " `make run`.",
-            Exit.UNUSABLE,
-            "api_unreachable",
-        )
-    return found
+    return running(
+        "No product is running, and projects live in it. Nothing was changed. Start it with"
+        " `make run`."
+    )
 
 
 def client() -> CommandClient:
@@ -51,17 +46,8 @@ def client() -> CommandClient:
 
 
 def asked(work: Callable[[], T]) -> T:
-    """The answer; a refusal ends the command with the API's own words."""
-    try:
-        return work()
-    except ApiError as error:
-        if error.code in _USAGE:
-            code = Exit.USAGE
-        elif error.status in (401, 403) or error.status >= 500:
-            code = Exit.UNUSABLE
-        else:
-            code = Exit.SOME_FAILED
-        raise Stop(error.detail, code, error.code) from error
+    """The answer; raises `Stop` with the API's own words."""
+    return answered(work, _USAGE)
 
 
 def found(client: CommandClient, called: str) -> wire.Project:

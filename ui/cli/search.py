@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 
 import typer
 
 from ui import wire
-from ui.cli import find
 from ui.cli.api import CommandClient
+from ui.cli.asking import NO_TRANSCRIPTS, running, tell
 from ui.cli.exits import Exit, Stop
 from ui.cli.progress import messages
 from ui.client import ApiError
@@ -25,13 +23,7 @@ _USAGE = frozenset(
 
 def run(words: Sequence[str], transcription: str | None, limit: int, *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, or it does not understand what was asked."""
-    product = find.find()
-    if product is None:
-        raise Stop(
-            "No product is running, and the transcripts are in it. Start it with `make run`.",
-            Exit.UNUSABLE,
-            "api_unreachable",
-        )
+    product = running(NO_TRANSCRIPTS)
     try:
         found, more = _asked(CommandClient(product.settings), query(words), transcription, limit)
     except ApiError as error:
@@ -39,7 +31,7 @@ def run(words: Sequence[str], transcription: str | None, limit: int, *, as_json:
         raise Stop(error.detail, code, error.code) from error
     if as_json:
         told = {"items": [hit.model_dump(mode="json") for hit in found], "more": more}
-        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        tell(told)
         return Exit.FINE
     for _, hits in groupby(found, key=lambda hit: hit.transcription_id):
         _tell(list(hits))

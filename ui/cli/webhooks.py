@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from ui import wire_webhooks
-from ui.cli import find
 from ui.cli.api import CommandClient
-from ui.cli.exits import Exit, Stop
-from ui.client import ApiError
+from ui.cli.asking import changed, say, tell
+from ui.cli.exits import Exit
 
 PATIENCE_S = 30.0
 """For the answer to a test: longer than a receiver may take."""
 _POLL_S = 0.3
-T = TypeVar("T")
 
 
 def everything(*, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs."""
-    found = _asked(lambda client: client.webhooks())
+    found = changed(lambda client: client.webhooks())
     if as_json:
-        _print(found.model_dump(mode="json"))
+        tell(found.model_dump(mode="json"))
         return Exit.FINE
     if not found.items:
-        _say("Nobody is told of anything yet: lectern webhooks add URL")
+        say("Nobody is told of anything yet: lectern webhooks add URL")
     for each in found.items:
-        _say(f"{each.id}  {each.url}  {_health(each)}")
+        say(f"{each.id}  {each.url}  {_health(each)}")
     return Exit.FINE
 
 
 def add(url: str, description: str, events: Sequence[str], *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, or nothing is sent to such an address."""
-    made = _asked(lambda client: client.add_webhook(url, description, events))
+    made = changed(lambda client: client.add_webhook(url, description, events))
     _secret(made, as_json)
     return Exit.FINE
 
 
 def rotate(webhook: str, *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, or there is no such webhook."""
-    made = _asked(lambda client: client.rotate_webhook(webhook))
+    made = changed(lambda client: client.rotate_webhook(webhook))
     _secret(made, as_json)
     return Exit.FINE
 
@@ -60,49 +55,49 @@ def test(webhook: str, *, as_json: bool) -> Exit:
             time.sleep(_POLL_S)
         return client.delivery(webhook, made.id)
 
-    told = _asked(sent)
+    told = changed(sent)
     if as_json:
-        _print(told.model_dump(mode="json"))
+        tell(told.model_dump(mode="json"))
     else:
-        _say(f"{told.type}: {told.outcome}")
+        say(f"{told.type}: {told.outcome}")
     return Exit.FINE if told.state == "succeeded" else Exit.SOME_FAILED
 
 
 def switch(webhook: str, state: str, *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, or there is no such webhook."""
-    now = _asked(lambda client: client.set_webhook_state(webhook, state))
+    now = changed(lambda client: client.set_webhook_state(webhook, state))
     if as_json:
-        _print(now.model_dump(mode="json"))
+        tell(now.model_dump(mode="json"))
     else:
-        _say(f"{now.url}: {_health(now)}")
+        say(f"{now.url}: {_health(now)}")
     return Exit.FINE
 
 
 def remove(webhook: str, *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, or there is no such webhook."""
-    _asked(lambda client: client.remove_webhook(webhook))
+    changed(lambda client: client.remove_webhook(webhook))
     if as_json:
-        _print({"removed": webhook})
+        tell({"removed": webhook})
     else:
-        _say("Nothing is sent there any more.")
+        say("Nothing is sent there any more.")
     return Exit.FINE
 
 
 def deliveries(webhook: str, limit: int, again: str | None, *, as_json: bool) -> Exit:
     """Raises `Stop`: no product runs, there is no such webhook or delivery, or it is paused."""
     if again is not None:
-        told = _asked(lambda client: client.redeliver(webhook, again))
+        told = changed(lambda client: client.redeliver(webhook, again))
         found = [told]
     else:
-        found = _asked(lambda client: client.deliveries(webhook, limit=limit)).items
+        found = changed(lambda client: client.deliveries(webhook, limit=limit)).items
     if as_json:
-        _print({"items": [each.model_dump(mode="json") for each in found]})
+        tell({"items": [each.model_dump(mode="json") for each in found]})
         return Exit.FINE
     for each in found:
         when = each.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        _say(f"{each.id}  {when}  {each.type}  {each.state}, {each.outcome}")
+        say(f"{each.id}  {when}  {each.type}  {each.state}, {each.outcome}")
     if not found:
-        _say("Nothing was sent to it yet.")
+        say("Nothing was sent to it yet.")
     return Exit.FINE
 
 
@@ -120,30 +115,7 @@ def _health(each: wire_webhooks.Webhook) -> str:
 
 def _secret(made: wire_webhooks.WithSecret, as_json: bool) -> None:
     if as_json:
-        _print(made.model_dump(mode="json"))
+        tell(made.model_dump(mode="json"))
         return
-    _say(f"{made.id}  {made.url}")
-    _say(f"Its secret, shown this one time: {made.secret}")
-
-
-def _asked(ask: Callable[[CommandClient], T]) -> T:
-    product = find.find()
-    if product is None:
-        raise Stop(
-            "Lectern is not running, so nothing was changed. Start it with `make run`.",
-            Exit.UNUSABLE,
-            "not_running",
-        )
-    try:
-        return ask(CommandClient(product.settings))
-    except ApiError as error:
-        code = Exit.UNUSABLE if error.status >= 500 else Exit.USAGE
-        raise Stop(error.detail, code, error.code) from error
-
-
-def _print(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    say(f"{made.id}  {made.url}")
+    say(f"Its secret, shown this one time: {made.secret}")

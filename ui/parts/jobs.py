@@ -109,6 +109,19 @@ def ended(job: wire.Summary) -> None:
         show('<p class="l-quiet">{line}</p>', line=end_line(job))
 
 
+def entry(job: wire.Summary) -> None:
+    """A line of a list: the way to the transcript, its state, and what went wrong."""
+    transcript_link(job)
+    line = state_line(job) if job.active else end_line(job)
+    show('<p class="l-quiet" data-status="{status}">{line}</p>', status=job.status, line=line)
+    if job.error is not None:
+        show('<p class="l-quiet l-harmed">{message}</p>', message=said_by_api(job.error.message))
+
+
+def can_be_retried(job: wire.Summary) -> bool:
+    return job.status == "cancelled" or (job.error is not None and job.error.retryable)
+
+
 def end_line(job: wire.Summary) -> str:
     """`ready · 12 min · en · 14:05`."""
     parts = [say(OUTCOMES.get(job.status, job.status))]

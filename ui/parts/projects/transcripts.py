@@ -7,7 +7,7 @@ import streamlit as st
 from ui import wire
 from ui.parts import jobs, problems, session
 from ui.parts.html import show
-from ui.words import said_by_api, say
+from ui.words import say
 
 PAGE = 20
 
@@ -45,17 +45,11 @@ def _rows(project_id: str, cursor: str | None, expected_moving: bool) -> None:
 
 def _row(project_id: str, job: wire.Summary) -> None:
     with st.container(key=f"l-entry-{job.id}", gap=None):
-        jobs.transcript_link(job)
-        line = jobs.state_line(job) if job.active else jobs.end_line(job)
-        show('<p class="l-quiet" data-status="{status}">{line}</p>', status=job.status, line=line)
-        if job.error is not None:
-            show(
-                '<p class="l-quiet l-harmed">{message}</p>', message=said_by_api(job.error.message)
-            )
+        jobs.entry(job)
         with st.container(horizontal=True, gap="medium"):
             if job.active:
                 _action(say("Cancel"), "cancel", project_id, job)
-            if job.status == "cancelled" or (job.error is not None and job.error.retryable):
+            if jobs.can_be_retried(job):
                 _action(say("Retry"), "retry", project_id, job)
             _action(say("Take out"), "out", project_id, job)
 
