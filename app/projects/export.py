@@ -117,7 +117,7 @@ class Archive:
         told, file, reason = read.without_segments(session, job), "", _why_not(job)
         flags: Counter[str] = Counter()
         if not reason:
-            said = read.segments(session, job.id)
+            said = read.said(session, job.id)
             try:
                 kept = cleaned(said, self.chosen.options, told.language)
             except Problem as problem:

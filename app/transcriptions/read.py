@@ -113,6 +113,11 @@ def segments(session: Session, transcription_id: str) -> Iterator[SegmentOut]:
     yield from map(segment, rows)
 
 
+def said(session: Session, transcription_id: str) -> Iterator[SegmentOut]:
+    """The segments without those that a person emptied: nothing was said there."""
+    return (each for each in segments(session, transcription_id) if each.text)
+
+
 def text_of(session: Session, transcription_id: str) -> str:
     """The text alone, without looking at a single word's times."""
     columns = (col(SegmentRow.speaker), col(SegmentRow.text))

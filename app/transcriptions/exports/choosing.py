@@ -64,12 +64,11 @@ def _check(format: Format, option: str, value: str) -> None:
 def cleaned(
     segments: Iterable[SegmentOut], options: Options, language: str | None
 ) -> Iterable[SegmentOut]:
-    """The segments as the file shall have them; those that a person emptied are left out.
+    """The segments as the file shall have them.
 
     Raises `Unprocessable` where fillers are to go or numbers to be digits and the language has no
     list for it: what is a filler in one is a word in another.
     """
-    segments = (each for each in segments if each.text)
     if options.fillers == "remove":
         if language not in lists():
             raise Unprocessable(

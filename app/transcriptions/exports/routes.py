@@ -132,7 +132,7 @@ def _said(
             detail=f"The transcription is {found.status}; there is nothing to export yet.",
         )
     job = read.without_segments(session, found)
-    return job, cleaned(read.segments(session, job.id), chosen.options, job.language)
+    return job, cleaned(read.said(session, job.id), chosen.options, job.language)
 
 
 def attachment(name: str) -> str:
